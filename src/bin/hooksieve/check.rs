@@ -1,0 +1,78 @@
+//! `hooksieve check`: compiles filters and shows every problem.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::diagnostics::JsonProblem;
+use crate::filter_arg::{self, FilterArg, Refusal};
+use crate::output::Output;
+use crate::{Exit, Format};
+
+/// Compile filters and show everything that is wrong with them
+///
+/// Each problem is shown on standard error with the place in the filter and, where one can be guessed, a
+/// correction. A filter without problems gets the line `NAME: ok` on standard output.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[arg(required = true, value_name = "FILTER", help = filter_arg::HELP)]
+    filters: Vec<FilterArg>,
+
+    /// `json` prints one object for each filter on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  hooksieve check '{\"user.uid\": {\"$eqs\": \"bob\"}}'
+  hooksieve check --format json @filters/pdf.json @filters/bob.json
+
+JSON output:
+  {\"filter\": NAME, \"ok\": BOOL, \"problems\": [{\"code\", \"pointer\", \"range\", \"message\", …}]}
+  code         stable name of the kind of problem; `unreadable` if there is no text to check
+  pointer      the place in the filter, as a JSON Pointer
+  range        {\"start\", \"end\"} in bytes of the text (a byte order mark is not counted), or null
+  message      what is wrong
+  hint         what was probably meant (only where it can be guessed)
+  replacement  {\"range\", \"text\"}: a change that is probably right (likewise)
+
+Exit codes: 0 all are fine, 2 some filter was refused or could not be read";
+
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let mut output = Output::new();
+    let mut exit = Exit::Success;
+    for filter in &args.filters {
+        let refusal = filter.compile().err();
+        if refusal.is_some() {
+            exit = Exit::Trouble;
+        }
+        match (args.format, refusal) {
+            (Format::Json, refusal) => write_json(&mut output, &filter.name(), refusal.as_ref())?,
+            (Format::Text, Some(refusal)) => filter.print(&refusal),
+            (Format::Text, None) => writeln!(output, "{}: ok", filter.name())?,
+        }
+        // In step with standard error, where the two go to the same terminal.
+        output.flush()?;
+    }
+    Ok(exit)
+}
+
+#[derive(Serialize)]
+struct Checked<'a> {
+    filter: &'a str,
+    ok: bool,
+    problems: Vec<JsonProblem<'a>>,
+}
+
+fn write_json(output: &mut Output, name: &str, refusal: Option<&Refusal>) -> io::Result<()> {
+    let problems = match refusal {
+        None => Vec::new(),
+        Some(Refusal::Unreadable(message)) => vec![JsonProblem::unreadable(message)],
+        Some(Refusal::Problems { error, .. }) => error.problems().iter().map(JsonProblem::from).collect(),
+    };
+    let checked = Checked { filter: name, ok: refusal.is_none(), problems };
+    output.write_json_line(&checked)
+}

@@ -1,0 +1,135 @@
+//! How a refused filter is shown: to people, with its text and carets, and to programs, as JSON.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet, normalize_untrusted_str};
+use hooksieve::{CompileError, Problem};
+use serde::Serialize;
+use terminal_size::{Width, terminal_size_of};
+
+/// The width to render for where there is no terminal.
+const DEFAULT_WIDTH: usize = 120;
+
+/// Prints every problem of a filter on standard error.
+pub(crate) fn print_problems(name: &str, text: &str, error: &CompileError) {
+    let width = width();
+    let renderer = Renderer::styled().term_width(width);
+    for problem in error.problems() {
+        // A blank line sets off each problem from what follows.
+        print(&format!("{}\n", renderer.render(&report(name, text, problem, width))));
+    }
+}
+
+/// Prints one line, marked as an error, on standard error.
+pub(crate) fn print_error(message: &str) {
+    print_title(Level::ERROR, message);
+}
+
+/// Prints one line of advice on standard error.
+pub(crate) fn print_help(message: &str) {
+    print_title(Level::HELP, message);
+}
+
+fn print_title(level: Level<'_>, message: &str) {
+    print(&Renderer::styled().render(&[Group::with_title(level.primary_title(message))]));
+}
+
+/// Colours are dropped where standard error is no terminal or `NO_COLOR` asks for it. There is
+/// nobody to tell when this fails.
+fn print(message: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", without_c1(message));
+}
+
+/// Text from outside without anything in it that a terminal would obey.
+pub(crate) fn visible(text: &str) -> String {
+    without_c1(&normalize_untrusted_str(text))
+}
+
+/// The renderer replaces control characters, but not those behind ASCII.
+fn without_c1(text: &str) -> String {
+    text.replace(|char| matches!(char, '\u{80}'..='\u{9f}'), "\u{fffd}")
+}
+
+fn width() -> usize {
+    terminal_size_of(io::stderr()).map_or(DEFAULT_WIDTH, |(Width(columns), _)| columns.into())
+}
+
+fn report<'a>(name: &'a str, text: &'a str, problem: &'a Problem, width: usize) -> Vec<Group<'a>> {
+    let mut error =
+        Group::with_title(Level::ERROR.primary_title(problem.message()).id(problem.code().as_str()));
+    match problem.range() {
+        Some(range) => {
+            let excerpt = Snippet::source(text).path(name);
+            error = error.element(excerpt.annotation(AnnotationKind::Primary.span(range)));
+        }
+        None => error = error.element(Level::NOTE.message(format!("at `{}` in {name}", problem.pointer()))),
+    }
+
+    let hint = problem.hint().map(normalize_untrusted_str);
+    // The renderer cuts a long line around carets, but not in a suggestion.
+    let fits = |text: &str| text.lines().all(|line| line.len() <= width);
+    match (problem.replacement(), hint) {
+        (Some(replacement), hint) if fits(text) && fits(&replacement.text) => {
+            let title = hint.unwrap_or_else(|| "write this instead".to_owned());
+            let patch = Patch::new(replacement.range.clone(), replacement.text.as_str());
+            let suggestion = Level::HELP.secondary_title(title).element(Snippet::source(text).patch(patch));
+            vec![error, suggestion]
+        }
+        (_, Some(hint)) => vec![error.element(Level::HELP.message(hint))],
+        (_, None) => vec![error],
+    }
+}
+
+/// A [`Problem`] for programs.
+#[derive(Serialize)]
+pub(crate) struct JsonProblem<'a> {
+    code: &'a str,
+    pointer: &'a str,
+    range: Option<Range>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replacement: Option<JsonReplacement<'a>>,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: usize,
+    end: usize,
+}
+
+#[derive(Serialize)]
+struct JsonReplacement<'a> {
+    range: Range,
+    text: &'a str,
+}
+
+impl<'a> JsonProblem<'a> {
+    /// Of a filter whose text could not be had.
+    pub(crate) fn unreadable(message: &'a str) -> Self {
+        Self { code: "unreadable", pointer: "", range: None, message, hint: None, replacement: None }
+    }
+}
+
+impl<'a> From<&'a Problem> for JsonProblem<'a> {
+    fn from(problem: &'a Problem) -> Self {
+        Self {
+            code: problem.code().as_str(),
+            pointer: problem.pointer(),
+            range: problem.range().map(Range::from),
+            message: problem.message(),
+            hint: problem.hint(),
+            replacement: problem.replacement().map(|replacement| JsonReplacement {
+                range: replacement.range.clone().into(),
+                text: &replacement.text,
+            }),
+        }
+    }
+}
+
+impl From<std::ops::Range<usize>> for Range {
+    fn from(std::ops::Range { start, end }: std::ops::Range<usize>) -> Self {
+        Self { start, end }
+    }
+}

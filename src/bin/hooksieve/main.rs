@@ -1,0 +1,74 @@
+//! The command line of hooksieve: which events of a stream match a filter, and what is wrong with
+//! a filter. Each subcommand has a file of its own.
+
+mod check;
+mod diagnostics;
+mod disasm;
+mod filter_arg;
+mod json_line;
+mod r#match;
+mod output;
+mod progress;
+mod stream;
+mod test;
+mod trouble;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Which events match a MongoDB-style JSON filter?
+#[derive(Parser)]
+#[command(name = "hooksieve", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  hooksieve match '{\"user.uid\": \"bob\"}' events.ndjson
+  hooksieve check @filter.json
+
+Each command tells more with --help.";
+
+#[derive(Subcommand)]
+enum Command {
+    Match(r#match::Args),
+    Check(check::Args),
+    Disasm(disasm::Args),
+    Test(test::Args),
+}
+
+/// What the exit code says; the same codes as grep's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Some event was selected; every filter is fine; every row passed.
+    Success = 0,
+    /// No event was selected; some row failed.
+    Failure = 1,
+    /// Something could not be read, or a filter was refused.
+    Trouble = 2,
+}
+
+/// For people or for programs.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+fn main() -> ExitCode {
+    // A wrong command line ends here, with exit code 2.
+    let result = match Cli::parse().command {
+        Command::Match(args) => r#match::run(args),
+        Command::Check(args) => check::run(&args),
+        Command::Disasm(args) => disasm::run(&args),
+        Command::Test(args) => test::run(args),
+    };
+    let exit = result.unwrap_or_else(|error| {
+        diagnostics::print_error(&format!("{error:#}"));
+        Exit::Trouble
+    });
+    ExitCode::from(exit as u8)
+}

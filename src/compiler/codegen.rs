@@ -1,0 +1,188 @@
+//! Code generation, from the end to the beginning: when an instruction is written, everything that
+//! it can lead to is there already. So every target is ahead of its instruction by construction,
+//! nothing has to be patched, and `$not` swaps two targets.
+
+use std::collections::HashMap;
+
+use crate::dialect::Dialect;
+use crate::event::{Constant, Number};
+use crate::path::Path;
+use crate::program::{Instruction, Op, Program, SpanTable, Target};
+use crate::syntax::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
+use crate::syntax::pattern::Pattern;
+use crate::syntax::span::Span;
+
+pub(super) fn generate(expr: &Expr, dialect: Dialect) -> Program {
+    let mut generator = Generator::default();
+    let entry = generator.block(expr);
+    let count = generator.reversed.len();
+    let target = |label| match label {
+        Label::Match => Target::MATCH,
+        Label::Reject => Target::REJECT,
+        Label::Instruction(reversed) => forward(count, reversed),
+    };
+    let instructions = generator.reversed.iter().rev().map(|draft| Instruction {
+        op: draft.op,
+        path: draft.path,
+        operand: match draft.operand {
+            DraftOperand::Value(value) => value,
+            DraftOperand::BodyEnd(reversed) => index(count - reversed),
+        },
+        on_true: target(draft.on_true),
+        on_false: target(draft.on_false),
+    });
+    Program {
+        dialect,
+        entry: target(entry),
+        instructions: instructions.collect(),
+        spans: SpanTable::new(generator.reversed.iter().rev().map(|draft| draft.span)),
+        paths: generator.paths.into(),
+        constants: generator.constants.into(),
+        lists: generator.lists.into(),
+        patterns: generator.patterns.into(),
+    }
+}
+
+/// Where an instruction leads, while instructions are counted from the end.
+#[derive(Debug, Clone, Copy)]
+enum Label {
+    Match,
+    Reject,
+    Instruction(usize),
+}
+
+/// The target of what is `reversed` from the end. The limit on conditions keeps it in range.
+fn forward(count: usize, reversed: usize) -> Target {
+    Target::instruction(count - 1 - reversed).unwrap_or(Target::REJECT)
+}
+
+/// Of a table whose entries are bounded by the limit on conditions.
+fn index<T: TryFrom<usize> + Default>(index: usize) -> T {
+    T::try_from(index).unwrap_or_default()
+}
+
+struct Draft {
+    op: Op,
+    path: u16,
+    operand: DraftOperand,
+    on_true: Label,
+    on_false: Label,
+    span: Span,
+}
+
+enum DraftOperand {
+    Value(u32),
+    /// As many instructions follow the body.
+    BodyEnd(usize),
+}
+
+#[derive(Default)]
+struct Generator {
+    reversed: Vec<Draft>,
+    paths: Vec<Path>,
+    path_indexes: HashMap<Path, u16>,
+    constants: Vec<Constant>,
+    lists: Vec<Box<[Constant]>>,
+    patterns: Vec<Pattern>,
+}
+
+impl Generator {
+    /// Code that ends in the exits. Its entry comes first; what was written before it, going
+    /// backwards, and cannot be reached, is dropped.
+    fn block(&mut self, expr: &Expr) -> Label {
+        let end = self.reversed.len();
+        let entry = self.expr(expr, Label::Match, Label::Reject);
+        self.reversed.truncate(match entry {
+            Label::Instruction(entry) => entry + 1,
+            Label::Match | Label::Reject => end,
+        });
+        entry
+    }
+
+    /// Code that goes to one of the two labels; returns where it starts.
+    fn expr(&mut self, expr: &Expr, on_true: Label, on_false: Label) -> Label {
+        match expr {
+            Expr::Condition(condition) => self.condition(condition, on_true, on_false),
+            Expr::Not(inner) => self.expr(inner, on_false, on_true),
+            Expr::Group(Join::All, parts) => {
+                parts.iter().rev().fold(on_true, |next, part| self.expr(part, next, on_false))
+            }
+            Expr::Group(Join::Any, parts) => {
+                parts.iter().rev().fold(on_false, |next, part| self.expr(part, on_true, next))
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: &Condition, on_true: Label, on_false: Label) -> Label {
+        let (op, operand) = match &condition.test {
+            Test::Element(form, body) => {
+                let end = self.reversed.len();
+                // An element for which nothing holds is in no array.
+                if let Label::Reject = self.block(body) {
+                    return on_false;
+                }
+                let op = match form {
+                    ElementForm::Value => Op::AnyElement,
+                    ElementForm::Document => Op::AnyDocument,
+                };
+                (op, DraftOperand::BodyEnd(end))
+            }
+            test => {
+                let (op, operand) = self.test(test);
+                (op, DraftOperand::Value(operand))
+            }
+        };
+        let path = self.path(&condition.path);
+        self.reversed.push(Draft { op, path, operand, on_true, on_false, span: condition.span });
+        Label::Instruction(self.reversed.len() - 1)
+    }
+
+    fn test(&mut self, test: &Test) -> (Op, u32) {
+        match test {
+            Test::Equal(constant) => (Op::Equal, self.constant(constant.clone())),
+            Test::Compare(comparison, constant) => {
+                let op = match comparison {
+                    Comparison::Less => Op::Less,
+                    Comparison::LessOrEqual => Op::LessOrEqual,
+                    Comparison::Greater => Op::Greater,
+                    Comparison::GreaterOrEqual => Op::GreaterOrEqual,
+                };
+                (op, self.constant(constant.clone()))
+            }
+            Test::In(list) => (Op::In, push(&mut self.lists, list.as_slice().into())),
+            Test::Exists => (Op::Exists, 0),
+            Test::Type(types) => (Op::Type, types.bits().into()),
+            Test::Size(size) => (Op::Size, *size),
+            Test::Remainder { divisor, remainder } => {
+                let first = self.constant(Constant::Number(Number::Int(*divisor)));
+                self.constant(Constant::Number(Number::Int(*remainder)));
+                (Op::Remainder, first)
+            }
+            Test::Pattern(pattern) => (Op::Pattern, push(&mut self.patterns, pattern.clone())),
+            Test::StartsWith(text) => (Op::StartsWith, self.constant(Constant::String(text.clone()))),
+            Test::EndsWith(text) => (Op::EndsWith, self.constant(Constant::String(text.clone()))),
+            Test::Contains(text) => (Op::Contains, self.constant(Constant::String(text.clone()))),
+            // Taken apart before; a program without a body is any element.
+            Test::Element(..) => (Op::AnyElement, 0),
+        }
+    }
+
+    fn constant(&mut self, constant: Constant) -> u32 {
+        push(&mut self.constants, constant)
+    }
+
+    fn path(&mut self, path: &Path) -> u16 {
+        if let Some(known) = self.path_indexes.get(path) {
+            return *known;
+        }
+        let new = push(&mut self.paths, path.clone());
+        self.path_indexes.insert(path.clone(), new);
+        new
+    }
+}
+
+/// Adds to a table; returns the index.
+fn push<T, I: TryFrom<usize> + Default>(table: &mut Vec<T>, entry: T) -> I {
+    table.push(entry);
+    index(table.len() - 1)
+}

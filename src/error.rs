@@ -1,0 +1,214 @@
+//! What can go wrong when a filter is compiled or a program is loaded.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A filter that was refused.
+///
+/// All its problems are reported, in the order in which they stand in the filter's text; there is
+/// always at least one. `Display` prints one line for each.
+///
+/// ```
+/// use hooksieve::{ErrorCode, Filter};
+///
+/// let error = Filter::compile(r#"{"a": {"$eqs": 1}, "b": {"$in": 5}}"#).unwrap_err();
+/// assert_eq!(error.problems().len(), 2);
+///
+/// let first = error.first();
+/// assert_eq!(first.code(), ErrorCode::UnknownOperator);
+/// assert_eq!(first.pointer(), "/a/$eqs");
+/// assert_eq!(first.range(), Some(7..13));
+/// assert_eq!(first.message(), "unknown operator `$eqs`");
+/// assert_eq!(first.hint(), Some("did you mean `$eq`?"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct CompileError(Box<Problems>);
+
+/// Never none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Problems {
+    first: Problem,
+    /// `first` and the others.
+    all: Vec<Problem>,
+}
+
+impl CompileError {
+    /// `None` where there is no problem.
+    pub(crate) fn from_problems(mut problems: Vec<Problem>) -> Option<Self> {
+        problems.sort_by_key(|problem| problem.range().map_or(0, |range| range.start));
+        let first = problems.first()?.clone();
+        Some(Self(Box::new(Problems { first, all: problems })))
+    }
+
+    /// Every problem of the filter, in the order of the text.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.0.all
+    }
+
+    /// The problem that stands first in the text.
+    #[must_use]
+    pub fn first(&self) -> &Problem {
+        &self.0.first
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems().iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One thing that is wrong with a filter, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    code: ErrorCode,
+    pointer: String,
+    range: Option<Range<usize>>,
+    message: String,
+    hint: Option<String>,
+    replacement: Option<Replacement>,
+}
+
+impl Problem {
+    pub(crate) fn new(
+        code: ErrorCode,
+        pointer: String,
+        range: Option<Range<usize>>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { code, pointer, range, message: message.into(), hint: None, replacement: None }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// Offers `text` in place of what the range covers.
+    pub(crate) fn with_replacement(mut self, text: Option<String>) -> Self {
+        self.replacement = text.zip(self.range.clone()).map(|(text, range)| Replacement { range, text });
+        self
+    }
+
+    /// What kind of mistake this is: stable, for programs.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The place in the filter, as a JSON Pointer (RFC 6901); empty for the filter as a whole.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// The bytes of the filter's text that are wrong; `None` where the filter was not given as text.
+    #[must_use]
+    pub fn range(&self) -> Option<Range<usize>> {
+        self.range.clone()
+    }
+
+    /// What is wrong, in plain words: lower case, no full stop.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What was probably meant, where that can be guessed.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// A change to the text that is probably what was meant, for an editor to offer.
+    #[must_use]
+    pub fn replacement(&self) -> Option<&Replacement> {
+        self.replacement.as_ref()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if !self.pointer.is_empty() {
+            write!(f, " at `{}`", self.pointer)?;
+        }
+        if let Some(range) = &self.range {
+            write!(f, " (bytes {}..{})", range.start, range.end)?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "; {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A suggested change to the filter's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// The bytes to replace.
+    pub range: Range<usize>,
+    /// What to put there.
+    pub text: String,
+}
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
+        /// The kinds of mistakes a filter can contain. [`as_str`](Self::as_str) is stable.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $($(#[$doc])+ $variant,)+
+        }
+
+        impl ErrorCode {
+            /// The stable name, in kebab case: `unknown-operator`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The text is not JSON.
+    InvalidJson = "invalid-json",
+    /// An object names a key twice: a JSON parser would silently drop one of the two.
+    DuplicateKey = "duplicate-key",
+    /// The filter is neither an object nor `[]` nor `null`.
+    InvalidFilter = "invalid-filter",
+    /// No such operator.
+    UnknownOperator = "unknown-operator",
+    /// An operator of MongoDB that is left out on purpose (`$where`, `$expr`, geo, …).
+    UnsupportedOperator = "unsupported-operator",
+    /// The operator exists, but not in this place.
+    MisplacedOperator = "misplaced-operator",
+    /// A field name among operators.
+    MixedOperators = "mixed-operators",
+    /// The operand is not what the operator takes.
+    InvalidOperand = "invalid-operand",
+    /// `$regex` is not a valid pattern.
+    InvalidPattern = "invalid-pattern",
+    /// The pattern is valid, but cannot be matched in linear time (look-around, back-references, …).
+    UnsupportedPattern = "unsupported-pattern",
+    /// A path with a backslash that escapes nothing.
+    InvalidPath = "invalid-path",
+    /// One of the [`Limits`](crate::Limits) is exceeded.
+    LimitExceeded = "limit-exceeded",
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,136 @@
+//! JSON values that a filter owns: its operands.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use super::{Array, Node, Number, Object, View};
+use crate::path::Segment;
+use crate::vm::compare;
+
+/// An operand, or a part of one.
+///
+/// `==` is the engine's equality: `1` and `1.0` are one value, `{"a":1,"b":2}` and `{"b":2,"a":1}` are two.
+#[derive(Debug, Clone)]
+pub(crate) enum Constant {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(Box<str>),
+    Array(Box<[Constant]>),
+    Object(Box<[(Box<str>, Constant)]>),
+}
+
+impl<'c> Node<'c> for &'c Constant {
+    type Array = &'c [Constant];
+    type Object = &'c [(Box<str>, Constant)];
+
+    fn view(self) -> View<'c, Self::Array, Self::Object> {
+        match self {
+            Constant::Null => View::Null,
+            Constant::Bool(bool) => View::Bool(*bool),
+            Constant::Number(number) => View::Number(*number),
+            Constant::String(string) => View::String(string),
+            Constant::Array(elements) => View::Array(elements),
+            Constant::Object(members) => View::Object(members),
+        }
+    }
+}
+
+impl<'c> Array<'c> for &'c [Constant] {
+    type Node = &'c Constant;
+
+    fn len(self) -> usize {
+        self.len()
+    }
+
+    fn get(self, index: usize) -> Option<Self::Node> {
+        <[Constant]>::get(self, index)
+    }
+
+    fn iter(self) -> impl Iterator<Item = Self::Node> {
+        <[Constant]>::iter(self)
+    }
+}
+
+impl<'c> Object<'c> for &'c [(Box<str>, Constant)] {
+    type Node = &'c Constant;
+
+    fn len(self) -> usize {
+        self.len()
+    }
+
+    fn get(self, segment: &Segment) -> Option<Self::Node> {
+        Object::iter(self).find_map(|(key, value)| (key == segment.name()).then_some(value))
+    }
+
+    fn iter(self) -> impl Iterator<Item = (&'c str, Self::Node)> {
+        <[_]>::iter(self).map(|(key, value)| (&**key, value))
+    }
+}
+
+impl PartialEq for Constant {
+    fn eq(&self, other: &Self) -> bool {
+        compare::equal(self, other)
+    }
+}
+
+impl Eq for Constant {}
+
+/// Agrees with `==`: equal numbers have one nearest double, whatever their spelling.
+impl Hash for Constant {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Null => 0u8.hash(state),
+            Self::Bool(bool) => (1u8, bool).hash(state),
+            // Adding zero makes -0.0 the same as 0.0.
+            Self::Number(number) => (2u8, (number.to_double() + 0.0).to_bits()).hash(state),
+            Self::String(string) => (3u8, string).hash(state),
+            Self::Array(elements) => (4u8, elements).hash(state),
+            Self::Object(members) => (5u8, members).hash(state),
+        }
+    }
+}
+
+/// As compact JSON.
+impl fmt::Display for Constant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(bool) => write!(f, "{bool}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::String(string) => write_string(f, string),
+            Self::Array(elements) => {
+                f.write_str("[")?;
+                for (index, element) in elements.iter().enumerate() {
+                    write!(f, "{}{element}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+            Self::Object(members) => {
+                f.write_str("{")?;
+                for (index, (key, value)) in members.iter().enumerate() {
+                    f.write_str(if index == 0 { "" } else { ", " })?;
+                    write_string(f, key)?;
+                    write!(f, ": {value}")?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+/// A JSON string: quotes, backslashes and control characters escaped.
+pub(crate) fn write_string(f: &mut impl fmt::Write, string: &str) -> fmt::Result {
+    f.write_char('"')?;
+    for char in string.chars() {
+        match char {
+            '"' | '\\' => write!(f, "\\{char}")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            char if char.is_control() => write!(f, "\\u{:04x}", u32::from(char))?,
+            char => f.write_char(char)?,
+        }
+    }
+    f.write_char('"')
+}

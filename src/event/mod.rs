@@ -1,0 +1,53 @@
+//! Where values come from: the one view of JSON that the engine evaluates on.
+//!
+//! Everything above this module is generic over [`Node`], so that parsed values, raw text and the
+//! operands of a filter share one walk, one comparison and one virtual machine.
+
+mod constant;
+mod number;
+mod value;
+
+pub(crate) use constant::Constant;
+pub(crate) use number::Number;
+
+use crate::path::Segment;
+
+/// A borrowed JSON value; as cheap to copy as a reference.
+pub(crate) trait Node<'e>: Copy {
+    /// The elements of an array.
+    type Array: Array<'e, Node = Self>;
+    /// The members of an object.
+    type Object: Object<'e, Node = Self>;
+
+    /// The value, one level deep.
+    fn view(self) -> View<'e, Self::Array, Self::Object>;
+}
+
+/// What a [`Node`] is.
+#[derive(Clone, Copy)]
+pub(crate) enum View<'e, A, O> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(&'e str),
+    Array(A),
+    Object(O),
+}
+
+/// The elements of an array.
+pub(crate) trait Array<'e>: Copy {
+    type Node: Node<'e>;
+
+    fn len(self) -> usize;
+    fn get(self, index: usize) -> Option<Self::Node>;
+    fn iter(self) -> impl Iterator<Item = Self::Node>;
+}
+
+/// The members of an object, in the order of the document.
+pub(crate) trait Object<'e>: Copy {
+    type Node: Node<'e>;
+
+    fn len(self) -> usize;
+    fn get(self, segment: &Segment) -> Option<Self::Node>;
+    fn iter(self) -> impl Iterator<Item = (&'e str, Self::Node)>;
+}

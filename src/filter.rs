@@ -1,0 +1,153 @@
+//! The front door.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::compiler;
+use crate::dialect::Dialect;
+use crate::error::CompileError;
+use crate::limits::Limits;
+use crate::program::Program;
+use crate::syntax::{parser, reader};
+use crate::vm;
+
+/// A compiled filter. Cheap to clone and to share between threads.
+///
+/// ```
+/// use hooksieve::Filter;
+/// use serde_json::json;
+///
+/// let filter = Filter::compile(r#"{"user.uid": "bob", "time": {"$lt": 1711971024}}"#)?;
+///
+/// assert!(filter.matches(&json!({"user": {"uid": "bob"}, "time": 1700000000})));
+/// assert!(!filter.matches(&json!({"user": {"uid": "eve"}, "time": 1700000000})));
+/// # Ok::<(), hooksieve::CompileError>(())
+/// ```
+#[derive(Clone)]
+pub struct Filter {
+    program: Arc<Program>,
+}
+
+impl Filter {
+    /// Compiles the text of a filter, in the default dialect and within the default [`Limits`].
+    ///
+    /// `{}`, `[]` and `null` match every event.
+    ///
+    /// # Errors
+    ///
+    /// [`CompileError`], with every problem of the text. A filter that compiles cannot fail later.
+    pub fn compile(text: &str) -> Result<Self, CompileError> {
+        Compiler::new().compile(text)
+    }
+
+    /// Compiles a filter that is parsed already. Its errors have no byte ranges; and a key that the
+    /// text named twice is not noticed, for the parser has dropped one of the two.
+    ///
+    /// # Errors
+    ///
+    /// [`CompileError`], with every problem of the filter.
+    pub fn from_value(filter: &Value) -> Result<Self, CompileError> {
+        Compiler::new().compile_value(filter)
+    }
+
+    /// Whether the filter lets the event through. Cannot fail, and allocates nothing but, for
+    /// `$regex`, what the search needs.
+    ///
+    /// An event that is not an object has no fields; the elements of an array are reached by their
+    /// indexes.
+    #[must_use]
+    pub fn matches(&self, event: &Value) -> bool {
+        vm::matches(&self.program, event)
+    }
+
+    /// What the filter was compiled to.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+}
+
+/// A program that was loaded.
+impl From<Program> for Filter {
+    fn from(program: Program) -> Self {
+        Self { program: Arc::new(program) }
+    }
+}
+
+impl FromStr for Filter {
+    type Err = CompileError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::compile(text)
+    }
+}
+
+/// Shows the listing of the program.
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Filter({:?})", self.program.to_string())
+    }
+}
+
+/// Compiles filters with other [`Limits`], or in another [`Dialect`].
+///
+/// ```
+/// use hooksieve::{Compiler, Limits};
+///
+/// let compiler = Compiler::new().limits(Limits { nesting: 3, ..Limits::default() });
+/// assert!(compiler.compile(r#"{"$or": [{"a": 1}]}"#).is_ok());
+/// assert!(compiler.compile(r#"{"$or": [{"a": [1]}]}"#).is_err());
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Compiler {
+    limits: Limits,
+    dialect: Dialect,
+}
+
+impl Compiler {
+    /// With the default limits, for the default dialect.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bounds what is compiled.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits.clamped();
+        self
+    }
+
+    /// Chooses the rules.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// As [`Filter::compile`].
+    ///
+    /// # Errors
+    ///
+    /// [`CompileError`], with every problem of the text.
+    pub fn compile(&self, text: &str) -> Result<Filter, CompileError> {
+        self.finish(reader::read(text, &self.limits))
+    }
+
+    /// As [`Filter::from_value`].
+    ///
+    /// # Errors
+    ///
+    /// [`CompileError`], with every problem of the filter.
+    pub fn compile_value(&self, filter: &Value) -> Result<Filter, CompileError> {
+        self.finish(reader::from_value(filter, &self.limits))
+    }
+
+    fn finish(&self, json: Result<reader::Json<'_>, reader::ReadError>) -> Result<Filter, CompileError> {
+        let expr = parser::parse(json, &self.limits)?;
+        Ok(compiler::compile(expr, self.dialect).into())
+    }
+}

@@ -1,0 +1,55 @@
+//! Does this event match this filter?
+//!
+//! An *event* is a JSON document; a *filter* is a JSON query in MongoDB's language. A filter is
+//! compiled once, checked whole, and then run on any number of events:
+//!
+//! ```
+//! use hooksieve::Filter;
+//! use serde_json::json;
+//!
+//! let filter = Filter::compile(r#"{"event.node.path": {"$endsWith": ".pdf"}, "user.uid": {"$ne": "bob"}}"#)?;
+//!
+//! assert!(filter.matches(&json!({
+//!     "event": {"node": {"path": "/alice/files/report.pdf"}},
+//!     "user": {"uid": "alice"},
+//! })));
+//! # Ok::<(), hooksieve::CompileError>(())
+//! ```
+//!
+//! # The tour
+//!
+//! - [`Filter`] is the front door: [`compile`](Filter::compile), then [`matches`](Filter::matches),
+//!   which cannot fail. [`Compiler`] sets [`Limits`] and the [`Dialect`].
+//! - [`CompileError`] reports everything that is wrong with a filter, with places and hints.
+//! - [`Program`] is what a filter is compiled to: a listing for people, bytes for storage.
+//! - [`operators`] is the table of the language.
+//!
+//! # The rules
+//!
+//! They are MongoDB's, for JSON; what surprises people is in the README. A condition asks about *the
+//! values that its path reaches*, of which arrays make several, and holds where **any** of them
+//! passes. `$ne`, `$nin`, `$not` and `$nor` negate that as a whole, so they also hold where the field is
+//! missing. Types never mix: `"23"` is not `23`, and nothing of one type is less or greater than
+//! anything of another.
+
+mod compiler;
+mod dialect;
+mod error;
+mod event;
+mod filter;
+mod limits;
+mod path;
+mod program;
+mod syntax;
+mod vm;
+
+pub use dialect::Dialect;
+pub use error::{CompileError, ErrorCode, Problem, Replacement};
+pub use filter::{Compiler, Filter};
+pub use limits::Limits;
+pub use program::{Program, ProgramError};
+pub use syntax::operators::{Operator, OperatorPlace, operators};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,66 @@
+//! Bounds on what is compiled.
+
+/// How large a filter may be. Each bound has its own message; all have the code
+/// [`LimitExceeded`](crate::ErrorCode::LimitExceeded).
+///
+/// ```
+/// use hooksieve::{Compiler, ErrorCode, Limits};
+///
+/// let compiler = Compiler::new().limits(Limits { conditions: 2, ..Limits::default() });
+/// assert!(compiler.compile(r#"{"a": 1, "b": 2}"#).is_ok());
+///
+/// let error = compiler.compile(r#"{"a": 1, "b": 2, "c": 3}"#).unwrap_err();
+/// assert_eq!(error.first().code(), ErrorCode::LimitExceeded);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The filter's text, in bytes (65,536). Of a filter that is given as a value: its keys and strings.
+    pub text_bytes: usize,
+    /// Arrays and objects inside each other (64; more than 128 count as 128).
+    pub nesting: usize,
+    /// Conditions, those inside `$elemMatch` and each entry of `$all` included (4,096; more than
+    /// 16,384 count as 16,384).
+    pub conditions: usize,
+    /// Operands of one `$in`, `$nin` or `$all` (10,000).
+    pub in_operands: usize,
+    /// A `$regex`, in bytes (1,000).
+    pub pattern_bytes: usize,
+    /// Segments of a path (128: no event that is read from text is nested deeper).
+    pub path_segments: usize,
+    /// Segments of a path that could be an index, those of the `$elemMatch`es around it included (8;
+    /// more than 16 count as 16). Each of them may be a key as well as an index, so the ways through
+    /// an event can double with each.
+    pub path_indexes: usize,
+}
+
+impl Limits {
+    pub(crate) const MAX_NESTING: usize = 128;
+    pub(crate) const MAX_CONDITIONS: usize = 16_384;
+    pub(crate) const MAX_PATH_SEGMENTS: usize = 128;
+    pub(crate) const MAX_PATH_INDEXES: usize = 16;
+
+    /// With the bounds that keep a program's own bounds.
+    pub(crate) fn clamped(self) -> Self {
+        Self {
+            nesting: self.nesting.min(Self::MAX_NESTING),
+            conditions: self.conditions.min(Self::MAX_CONDITIONS),
+            path_segments: self.path_segments.min(Self::MAX_PATH_SEGMENTS),
+            path_indexes: self.path_indexes.min(Self::MAX_PATH_INDEXES),
+            ..self
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            text_bytes: 64 * 1024,
+            nesting: 64,
+            conditions: 4096,
+            in_operands: 10_000,
+            pattern_bytes: 1000,
+            path_segments: 128,
+            path_indexes: 8,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The instructions. Each tests one thing and names two targets, both strictly ahead of it.
+
+/// A test at a path, and where to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Instruction {
+    pub(crate) op: Op,
+    /// Index into the path table.
+    pub(crate) path: u16,
+    /// What it is, [`Op::operand`] says.
+    pub(crate) operand: u32,
+    pub(crate) on_true: Target,
+    pub(crate) on_false: Target,
+}
+
+/// Where a verdict leads: to an instruction, or out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Target(u16);
+
+/// A [`Target`], taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Match,
+    Reject,
+    Instruction(usize),
+}
+
+impl Target {
+    pub(crate) const MATCH: Self = Self(u16::MAX);
+    pub(crate) const REJECT: Self = Self(u16::MAX - 1);
+    /// So many instructions can be told apart from the exits.
+    pub(crate) const MAX_INSTRUCTIONS: usize = Self::REJECT.0 as usize;
+
+    /// `None` beyond [`MAX_INSTRUCTIONS`](Self::MAX_INSTRUCTIONS).
+    pub(crate) fn instruction(index: usize) -> Option<Self> {
+        u16::try_from(index).ok().map(Self).filter(|target| *target != Self::MATCH && *target != Self::REJECT)
+    }
+
+    #[inline]
+    pub(crate) fn step(self) -> Step {
+        match self {
+            Self::MATCH => Step::Match,
+            Self::REJECT => Step::Reject,
+            Self(index) => Step::Instruction(usize::from(index)),
+        }
+    }
+}
+
+/// What an instruction's operand is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operand {
+    /// Nothing; it is 0.
+    None,
+    /// Index of a constant.
+    Constant,
+    /// Index of a constant that is a string.
+    Text,
+    /// Index of the first of two constants that are integers, the first of them not 0.
+    Division,
+    /// Index of a list of constants, strictly ascending.
+    List,
+    /// Index of a pattern.
+    Pattern,
+    /// The bits of a set of types.
+    Types,
+    /// A number of elements.
+    Count,
+    /// The end of the body: the instructions from the next one up to, not including, this one.
+    Body,
+}
+
+macro_rules! ops {
+    ($($(#[$doc:meta])+ $op:ident $code:literal $mnemonic:literal $operand:ident,)+) => {
+        /// What an instruction tests. It holds where any value that its path reaches passes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Op {
+            $($(#[$doc])+ $op = $code,)+
+        }
+
+        impl Op {
+            pub(crate) fn from_code(code: u8) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$op),)+
+                    _ => None,
+                }
+            }
+
+            /// Its name in the listing.
+            pub(crate) fn mnemonic(self) -> &'static str {
+                match self {
+                    $(Self::$op => $mnemonic,)+
+                }
+            }
+
+            pub(crate) fn operand(self) -> Operand {
+                match self {
+                    $(Self::$op => Operand::$operand,)+
+                }
+            }
+        }
+    };
+}
+
+ops! {
+    /// Equal to the constant; null takes a missing field, too.
+    Equal 0 "equal" Constant,
+    /// Of the constant's class, and less.
+    Less 1 "less" Constant,
+    /// Of the constant's class, and less or equal.
+    LessOrEqual 2 "less-or-equal" Constant,
+    /// Of the constant's class, and greater.
+    Greater 3 "greater" Constant,
+    /// Of the constant's class, and greater or equal.
+    GreaterOrEqual 4 "greater-or-equal" Constant,
+    /// In the list; null in it takes a missing field, too.
+    In 5 "in" List,
+    /// Not missing.
+    Exists 6 "exists" None,
+    /// Of one of the types.
+    Type 7 "type" Types,
+    /// An array of so many elements.
+    Size 8 "size" Count,
+    /// A number that leaves the remainder.
+    Remainder 9 "remainder" Division,
+    /// A string in which the pattern is found.
+    Pattern 10 "pattern" Pattern,
+    /// A string that starts with the text.
+    StartsWith 11 "starts-with" Text,
+    /// A string that ends with the text.
+    EndsWith 12 "ends-with" Text,
+    /// A string that contains the text.
+    Contains 13 "contains" Text,
+    /// An array with an element for which the body matches.
+    AnyElement 14 "any-element" Body,
+    /// An array with an object or array as an element for which, as a document, the body matches.
+    AnyDocument 15 "any-document" Body,
+}
+
+impl Op {
+    /// Whether it looks at an array as a whole only, and not at its elements, too.
+    #[inline]
+    pub(crate) fn takes_arrays_whole(self) -> bool {
+        matches!(self, Self::Size | Self::AnyElement | Self::AnyDocument)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instruction_is_twelve_bytes() {
+        assert_eq!(size_of::<Instruction>(), 12);
+    }
+
+    #[test]
+    fn targets_are_instructions_or_exits() {
+        assert_eq!(Target::instruction(7).unwrap().step(), Step::Instruction(7));
+        assert!(Target::instruction(Target::MAX_INSTRUCTIONS - 1).is_some());
+        assert_eq!(Target::instruction(Target::MAX_INSTRUCTIONS), None);
+    }
+}

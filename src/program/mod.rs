@@ -1,0 +1,148 @@
+//! What a compiled filter is.
+
+mod bytes;
+mod encode;
+mod instruction;
+mod listing;
+mod verify;
+
+#[cfg(test)]
+pub(crate) mod assemble;
+
+use std::ops::Range;
+
+pub use self::encode::ProgramError;
+pub(crate) use self::instruction::{Instruction, Op, Step, Target};
+use crate::dialect::Dialect;
+use crate::event::{Constant, Number};
+use crate::path::{Path, Segment};
+use crate::syntax::pattern::Pattern;
+use crate::syntax::span::Span;
+
+/// A compiled filter: a branching program that only goes forward.
+///
+/// Every instruction tests one thing at one path and names two targets, one if the test holds and one
+/// if it does not: an instruction further ahead, or one of the exits *match* and *reject*. So each
+/// instruction is visited at most once, and `$and`, `$or`, `$nor` and `$not` are nothing but wiring.
+///
+/// `Display` prints the listing, one instruction a line:
+///
+/// ```
+/// let filter = hooksieve::Filter::compile(r#"{"$nor": [{"a": 1}, {"b": {"$in": [1, 2, 3]}}]}"#)?;
+/// assert_eq!(
+///     filter.program().to_string(),
+///     "0  in     b  [1, 2, 3]  true → reject  false → 1\n\
+///      1  equal  a  1          true → reject  false → match\n",
+/// );
+/// # Ok::<(), hooksieve::CompileError>(())
+/// ```
+///
+/// A program can be stored and loaded, natively and in WebAssembly: see [`to_bytes`](Self::to_bytes)
+/// and [`from_bytes`](Self::from_bytes).
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub(crate) dialect: Dialect,
+    /// The first instruction, or an exit where there is none.
+    pub(crate) entry: Target,
+    pub(crate) instructions: Box<[Instruction]>,
+    pub(crate) paths: Box<[Path]>,
+    pub(crate) constants: Box<[Constant]>,
+    /// The operands of `in`, each strictly ascending.
+    pub(crate) lists: Box<[Box<[Constant]>]>,
+    pub(crate) patterns: Box<[Pattern]>,
+    pub(crate) spans: SpanTable,
+}
+
+impl Program {
+    /// The number of instructions.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.instructions.len()
+    }
+
+    /// Whether there is no instruction: every event has the same verdict.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.instructions.is_empty()
+    }
+
+    /// The dialect whose rules it was compiled by.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The paths that it looks at, as they are written in a filter, each once. Paths inside
+    /// `$elemMatch` are relative to the element; the element itself is not listed.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.paths.iter().filter(|path| !path.segments().is_empty()).map(ToString::to_string)
+    }
+
+    /// The bytes of the filter's text that an instruction comes from; `None` where the filter was not
+    /// given as text, or there is no such instruction.
+    #[must_use]
+    pub fn source_range(&self, instruction: usize) -> Option<Range<usize>> {
+        self.instructions.get(instruction)?;
+        self.spans.get(instruction)?.range()
+    }
+
+    // The verifier has checked every index; the fallbacks below stand in for the impossible.
+
+    #[inline]
+    pub(crate) fn segments(&self, instruction: &Instruction) -> &[Segment] {
+        self.paths.get(usize::from(instruction.path)).map_or(&[], Path::segments)
+    }
+
+    #[inline]
+    pub(crate) fn constant(&self, index: u32) -> &Constant {
+        self.constants.get(index as usize).unwrap_or(&Constant::Null)
+    }
+
+    #[inline]
+    pub(crate) fn list(&self, index: u32) -> &[Constant] {
+        self.lists.get(index as usize).map_or(&[], |list| list)
+    }
+
+    /// The constant that is a string.
+    #[inline]
+    pub(crate) fn text(&self, index: u32) -> &str {
+        match self.constant(index) {
+            Constant::String(text) => text,
+            _ => "",
+        }
+    }
+
+    /// Divisor and remainder.
+    pub(crate) fn division(&self, index: u32) -> Option<(i64, i64)> {
+        match (self.constant(index), self.constants.get(index as usize + 1)?) {
+            (Constant::Number(Number::Int(divisor)), Constant::Number(Number::Int(remainder))) => {
+                Some((*divisor, *remainder))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Which bytes of the filter's text each instruction comes from: runs of instructions with one span.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SpanTable {
+    /// The first instruction of each run, ascending, and its span.
+    runs: Box<[(u16, Span)]>,
+}
+
+impl SpanTable {
+    pub(crate) fn new(spans: impl IntoIterator<Item = Span>) -> Self {
+        let mut runs: Vec<(u16, Span)> = Vec::new();
+        for (instruction, span) in (0..).zip(spans) {
+            if runs.last().is_none_or(|(_, last)| *last != span) {
+                runs.push((instruction, span));
+            }
+        }
+        Self { runs: runs.into() }
+    }
+
+    fn get(&self, instruction: usize) -> Option<Span> {
+        let run = self.runs.partition_point(|(first, _)| usize::from(*first) <= instruction);
+        self.runs.get(run.checked_sub(1)?).map(|(_, span)| *span)
+    }
+}

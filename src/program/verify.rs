@@ -1,0 +1,120 @@
+//! The verifier: what it accepts ends, and stays within its tables.
+
+use std::cmp::Ordering;
+
+use super::Program;
+use super::encode::ProgramError;
+use super::instruction::{Instruction, Op, Operand, Step, Target};
+use crate::event::{Constant, Number};
+use crate::limits::Limits;
+use crate::path::Path;
+use crate::syntax::expr::TypeSet;
+use crate::vm::compare;
+
+/// Every target is ahead, and in the same block; every operand is there, and of its kind; bodies lie
+/// within each other. So an instruction is visited at most once in a run of its block, and a block
+/// runs once for each element.
+pub(super) fn verify(program: &Program) -> Result<(), ProgramError> {
+    let count = program.instructions.len();
+    let refuse = |instruction, what| Err(ProgramError::Unsafe { instruction, what });
+    if count > Target::MAX_INSTRUCTIONS {
+        return refuse(Target::MAX_INSTRUCTIONS, "too many instructions");
+    }
+    match program.entry.step() {
+        Step::Instruction(0) if count > 0 => {}
+        Step::Match | Step::Reject if count == 0 => {}
+        _ => return refuse(0, "the entry is not the first instruction"),
+    }
+    let blocks = blocks(program)?;
+    for (index, instruction) in program.instructions.iter().enumerate() {
+        if usize::from(instruction.path) >= program.paths.len() {
+            return refuse(index, "no such path");
+        }
+        if let Some(what) = operand_error(program, instruction) {
+            return refuse(index, what);
+        }
+        for target in [instruction.on_true, instruction.on_false] {
+            if let Step::Instruction(target) = target.step() {
+                if target <= index {
+                    return refuse(index, "a target that is not ahead");
+                }
+                if blocks.get(target) != blocks.get(index) {
+                    return refuse(index, "a target outside of its block");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// For each instruction the block it is in: 0 for the program itself, and 1 + the instruction whose
+/// body it is.
+fn blocks(program: &Program) -> Result<Vec<usize>, ProgramError> {
+    struct Body {
+        block: usize,
+        end: usize,
+        /// Indexes in the paths that lead to it: each can double the ways through an event.
+        indexes: usize,
+    }
+    let mut blocks = Vec::with_capacity(program.instructions.len());
+    // The bodies around the instruction at hand.
+    let mut open = vec![Body { block: 0, end: program.instructions.len(), indexes: 0 }];
+    for (index, instruction) in program.instructions.iter().enumerate() {
+        let refuse = |what| Err(ProgramError::Unsafe { instruction: index, what });
+        while open.last().is_some_and(|body| body.end == index) {
+            open.pop();
+        }
+        let Some(around) = open.last() else { break };
+        blocks.push(around.block);
+        let path = program.paths.get(usize::from(instruction.path));
+        let indexes = around.indexes + path.map_or(0, Path::indexes);
+        if indexes > Limits::MAX_PATH_INDEXES {
+            return refuse("too many indexes in paths");
+        }
+        if instruction.op.operand() == Operand::Body {
+            let end = instruction.operand as usize;
+            if end <= index || end > around.end {
+                return refuse("a body outside of its block");
+            }
+            if open.len() > Limits::MAX_NESTING {
+                return refuse("bodies nested too deep");
+            }
+            if end > index + 1 {
+                open.push(Body { block: index + 1, end, indexes });
+            }
+        }
+    }
+    Ok(blocks)
+}
+
+fn operand_error(program: &Program, instruction: &Instruction) -> Option<&'static str> {
+    let index = instruction.operand as usize;
+    let is_valid = match instruction.op.operand() {
+        Operand::None => index == 0,
+        Operand::Constant => match program.constants.get(index) {
+            // The order of null decides nothing: the compiler spells it as equality, or as no match.
+            Some(Constant::Null) => instruction.op == Op::Equal,
+            constant => constant.is_some(),
+        },
+        Operand::Text => matches!(program.constants.get(index), Some(Constant::String(_))),
+        Operand::Division => {
+            let pair = (program.constants.get(index), program.constants.get(index + 1));
+            matches!(
+                pair,
+                (Some(Constant::Number(Number::Int(divisor))), Some(Constant::Number(Number::Int(_)))) if *divisor != 0
+            )
+        }
+        Operand::List => program.lists.get(index).is_some_and(|list| {
+            list.iter().zip(list.iter().skip(1)).all(|(a, b)| compare::order(a, b) == Ordering::Less)
+        }),
+        Operand::Pattern => index < program.patterns.len(),
+        Operand::Types => TypeSet::from_bits(instruction.operand).is_some(),
+        Operand::Count => true,
+        // Checked with the blocks.
+        Operand::Body => true,
+    };
+    (!is_valid).then_some("an operand that does not fit")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,11 @@
+//! Text → [`Expr`](expr::Expr). Knows nothing of evaluation.
+
+pub(crate) mod expr;
+mod operands;
+pub(crate) mod operators;
+pub(crate) mod parser;
+pub(crate) mod pattern;
+pub(crate) mod pointer;
+pub(crate) mod reader;
+pub(crate) mod span;
+mod types;

@@ -1,0 +1,206 @@
+//! What each operator takes: the second half of the parser.
+
+use std::ops::Range;
+
+use super::expr::{Test, TypeSet};
+use super::parser::{Parser, operator_object};
+use super::pattern::{Flags, Pattern, PatternErrorKind};
+use super::pointer::Place;
+use super::reader::{Json, Kind, Member};
+use super::span::Span;
+use super::types;
+use crate::error::ErrorCode;
+
+impl Parser<'_> {
+    /// `$in` and `$nin`. A string between slashes is a string: JSON has no patterns.
+    pub(super) fn list(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Test> {
+        let entries = self.entries(member, place)?;
+        let mut constants = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.iter().enumerate() {
+            if operator_object(entry).is_some() {
+                self.invalid_entry(member, entry, &place.index(index), "a value");
+            } else {
+                constants.push(entry.to_constant());
+            }
+        }
+        Some(Test::is_in(constants))
+    }
+
+    /// The entries of an array that is not too long.
+    pub(super) fn entries<'j, 't>(
+        &mut self,
+        member: &'j Member<'t>,
+        place: &Place<'_>,
+    ) -> Option<&'j [Json<'t>]> {
+        let Kind::Array(entries) = &member.value.kind else {
+            let hint = match &member.value.kind {
+                Kind::Object(_) => None,
+                _ => Some(format!("put it into `[…]`, or use `{}`", single_value_form(&member.key))),
+            };
+            self.invalid_with(member, place, "an array", hint);
+            return None;
+        };
+        let most = self.limits.in_operands;
+        if entries.len() > most {
+            let message = format!("`{}`: {} values, {most} are allowed", member.key, entries.len());
+            self.report(ErrorCode::LimitExceeded, place, member.value.span, message, None);
+            return None;
+        }
+        Some(entries)
+    }
+
+    pub(super) fn string<'j>(&mut self, member: &'j Member<'_>, place: &Place<'_>) -> Option<&'j str> {
+        match &member.value.kind {
+            Kind::String(string) => Some(string),
+            _ => {
+                self.invalid(member, place, "a string");
+                None
+            }
+        }
+    }
+
+    pub(super) fn size(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Test> {
+        let size = match &member.value.kind {
+            Kind::Number(number) => number.whole().and_then(|whole| u64::try_from(whole).ok()),
+            _ => None,
+        };
+        let Some(size) = size else {
+            self.invalid(member, place, "a whole number (0 or more)");
+            return None;
+        };
+        // No array has so many elements.
+        Some(Test::Size(u32::try_from(size).unwrap_or(u32::MAX)))
+    }
+
+    /// `$mod`. MongoDB cuts fractions off both numbers.
+    pub(super) fn remainder(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Test> {
+        let numbers = match &member.value.kind {
+            Kind::Array(entries) => match entries.as_slice() {
+                [Json { kind: Kind::Number(divisor), .. }, Json { kind: Kind::Number(remainder), .. }] => {
+                    divisor.truncate().zip(remainder.truncate())
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        match numbers {
+            Some((0, _)) => {
+                let message = format!("`{}`: the divisor is 0", member.key);
+                self.report(ErrorCode::InvalidOperand, place, member.value.span, message, None);
+                None
+            }
+            Some((divisor, remainder)) => Some(Test::Remainder { divisor, remainder }),
+            None => {
+                self.invalid(member, place, "two whole numbers, `[divisor, remainder]`");
+                None
+            }
+        }
+    }
+
+    pub(super) fn types(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Test> {
+        let Kind::Array(entries) = &member.value.kind else {
+            return self.type_entry(member, &member.value, place).map(Test::Type);
+        };
+        if entries.is_empty() {
+            self.invalid(member, place, "at least one type");
+            return None;
+        }
+        let mut types = TypeSet::NONE;
+        for (index, entry) in entries.iter().enumerate() {
+            // What is none is reported there.
+            types = types.or(self.type_entry(member, entry, &place.index(index)).unwrap_or_default());
+        }
+        Some(Test::Type(types))
+    }
+
+    fn type_entry(&mut self, member: &Member<'_>, entry: &Json<'_>, place: &Place<'_>) -> Option<TypeSet> {
+        let (types, guess) = match &entry.kind {
+            Kind::String(name) => (types::by_name(name), types::guess(name)),
+            Kind::Number(number) => (number.whole().and_then(types::by_code), None),
+            _ => (None, None),
+        };
+        if types.is_none() {
+            let expected = "a type (`string`, `number`, `int`, `bool`, `null`, `object`, `array`, …)";
+            let hint = guess.map(|guess| format!("did you mean `{guess}`?"));
+            let found = super::parser::describe(entry);
+            let message = format!("`{}`: expected {expected}, found {found}", member.key);
+            self.report(ErrorCode::InvalidOperand, place, entry.span, message, hint);
+        }
+        types
+    }
+
+    /// `$regex`, with the `$options` beside it.
+    pub(super) fn pattern(
+        &mut self,
+        member: &Member<'_>,
+        siblings: &[Member<'_>],
+        place: &Place<'_>,
+    ) -> Option<Test> {
+        let options = siblings.iter().find(|sibling| sibling.key == "$options");
+        // What is wrong with them is reported where they stand.
+        let flags = options.and_then(|options| read_flags(&options.value).ok()).unwrap_or_default();
+        let source = self.string(member, place)?;
+        let most = self.limits.pattern_bytes;
+        if source.len() > most {
+            let message = format!("a pattern of {} bytes, {most} are allowed", source.len());
+            self.report(ErrorCode::LimitExceeded, place, member.value.span, message, None);
+            return None;
+        }
+        match Pattern::new(source, flags) {
+            Ok(pattern) => Some(Test::Pattern(pattern)),
+            Err(error) => {
+                let code = match error.kind {
+                    PatternErrorKind::Invalid => ErrorCode::InvalidPattern,
+                    PatternErrorKind::Unsupported => ErrorCode::UnsupportedPattern,
+                };
+                let span = span_in_string(member.value.span, source, &error.range);
+                self.report(code, place, span, error.message, None);
+                None
+            }
+        }
+    }
+
+    /// `$options` say something only beside `$regex`.
+    pub(super) fn options_alone(&mut self, member: &Member<'_>, siblings: &[Member<'_>], place: &Place<'_>) {
+        if !siblings.iter().any(|sibling| sibling.key == "$regex") {
+            let message = "`$options` without `$regex`";
+            self.report(ErrorCode::MisplacedOperator, place, member.key_span, message, None);
+        } else if let Err(unknown) = read_flags(&member.value) {
+            match unknown {
+                Some(letter) => {
+                    let message = format!("`$options`: expected letters of `imsx`, found `{letter}`");
+                    self.report(ErrorCode::InvalidOperand, place, member.value.span, message, None);
+                }
+                None => self.invalid(member, place, "a string of the letters `imsx`"),
+            }
+        }
+    }
+}
+
+/// The flags; or the letter that is none, or nothing where it is no string.
+fn read_flags(json: &Json<'_>) -> Result<Flags, Option<char>> {
+    match &json.kind {
+        Kind::String(letters) => Flags::parse(letters).map_err(Some),
+        _ => Err(None),
+    }
+}
+
+/// What takes one value where `operator` takes many.
+fn single_value_form(operator: &str) -> &'static str {
+    match operator {
+        "$nin" => "$ne",
+        _ => "$eq",
+    }
+}
+
+/// The part of a string's text that holds `range` of its content: the whole string where an escape
+/// has moved the bytes.
+fn span_in_string(string: Span, content: &str, range: &Range<usize>) -> Span {
+    match string.range() {
+        Some(text) if text.len() == content.len() + 2 => {
+            let open = text.start + 1;
+            Span::new(open + range.start, open + range.end)
+        }
+        _ => string,
+    }
+}

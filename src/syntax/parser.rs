@@ -1,0 +1,463 @@
+//! The grammar of filters. Every mistake that a user can make is reported here, all of them at once.
+
+use super::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
+use super::operators::{self, Kind as Op, Operator, OperatorPlace};
+use super::pointer::Place;
+use super::reader::{Json, Kind, Member, ReadError};
+use super::span::Span;
+use crate::error::{CompileError, ErrorCode, Problem};
+use crate::event::Constant;
+use crate::limits::Limits;
+use crate::path::Path;
+
+/// What a filter says; or all that is wrong with it.
+pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Result<Expr, CompileError> {
+    let mut parser = Parser { limits, problems: Vec::new(), conditions: 0, indexes_around: 0 };
+    let expr = match json {
+        Ok(json) => {
+            parser.refuse_duplicate_keys(&json, &Place::Root);
+            parser.root(&json)
+        }
+        Err(ReadError::Syntax { span, message, hint }) => {
+            let hint = hint.map(str::to_owned);
+            parser.report(ErrorCode::InvalidJson, &Place::Root, span, message, hint);
+            Expr::NEVER
+        }
+        Err(ReadError::Limit { span, message }) => {
+            parser.report(ErrorCode::LimitExceeded, &Place::Root, span, message, None);
+            Expr::NEVER
+        }
+    };
+    match CompileError::from_problems(parser.problems) {
+        None => Ok(expr),
+        Some(error) => Err(error),
+    }
+}
+
+pub(super) struct Parser<'l> {
+    pub(super) limits: &'l Limits,
+    problems: Vec<Problem>,
+    conditions: usize,
+    /// Indexes in the paths of the `$elemMatch`es around.
+    indexes_around: usize,
+}
+
+impl Parser<'_> {
+    fn refuse_duplicate_keys(&mut self, json: &Json<'_>, place: &Place<'_>) {
+        match &json.kind {
+            Kind::Array(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    self.refuse_duplicate_keys(element, &place.index(index));
+                }
+            }
+            Kind::Object(members) => {
+                for member in repeated_keys(members) {
+                    let message = format!("duplicate key `{}`", member.key);
+                    let hint = "only one of the two would count; `$and` takes both".to_owned();
+                    self.report(
+                        ErrorCode::DuplicateKey,
+                        &place.key(&member.key),
+                        member.key_span,
+                        message,
+                        Some(hint),
+                    );
+                }
+                for member in members {
+                    self.refuse_duplicate_keys(&member.value, &place.key(&member.key));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The filter as a whole. Registrations in the wild spell "every event" as `{}`, `[]` and `null`.
+    fn root(&mut self, json: &Json<'_>) -> Expr {
+        match &json.kind {
+            Kind::Object(members) => self.filter(members, &Place::Root),
+            Kind::Null => Expr::ALWAYS,
+            Kind::Array(elements) if elements.is_empty() => Expr::ALWAYS,
+            _ => {
+                let hint =
+                    matches!(json.kind, Kind::Array(_)).then(|| "`{\"$and\": […]}` joins filters".to_owned());
+                let message = format!("expected an object, found {}", describe(json));
+                self.report(ErrorCode::InvalidFilter, &Place::Root, json.span, message, hint);
+                Expr::NEVER
+            }
+        }
+    }
+
+    /// An object of paths and logical operators: all must hold.
+    fn filter(&mut self, members: &[Member<'_>], place: &Place<'_>) -> Expr {
+        let mut parts = Vec::with_capacity(members.len());
+        for member in members {
+            let place = place.key(&member.key);
+            if member.key.starts_with('$') {
+                parts.extend(self.logical(member, &place));
+            } else if let Some(path) = self.path(member, &place) {
+                parts.push(self.field(path, member, &place));
+            }
+        }
+        Expr::Group(Join::All, parts)
+    }
+
+    /// An operator in the place of a path; `None` where it says nothing.
+    fn logical(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
+        let operator = operators::find(&member.key);
+        match operator.map(|operator| operator.kind) {
+            Some(Op::And) => Some(Expr::Group(Join::All, self.branches(member, place))),
+            Some(Op::Or) => Some(Expr::Group(Join::Any, self.branches(member, place))),
+            Some(Op::Nor) => Some(Expr::Group(Join::Any, self.branches(member, place)).not()),
+            Some(Op::Comment) => None,
+            Some(Op::Not) => {
+                let hint = "`$nor` takes an array of filters: `{\"$nor\": [{…}]}`".to_owned();
+                self.misplaced(member, place, "`$not` stands under a field", hint)
+            }
+            Some(_) => {
+                let hint = format!("name the field: `{{\"<field>\": {{\"{}\": …}}}}`", member.key);
+                self.misplaced(member, place, &format!("`{}` needs a field", member.key), hint)
+            }
+            None => self.unknown(member, place),
+        }
+    }
+
+    fn branches(&mut self, member: &Member<'_>, place: &Place<'_>) -> Vec<Expr> {
+        let elements = match &member.value.kind {
+            Kind::Array(elements) => elements,
+            Kind::Object(_) => {
+                self.invalid_with(member, place, "an array of filters", Some("put it into `[…]`".to_owned()));
+                return Vec::new();
+            }
+            _ => {
+                self.invalid(member, place, "an array of filters");
+                return Vec::new();
+            }
+        };
+        if elements.is_empty() {
+            let message = format!("`{}`: expected at least one filter, found an empty array", member.key);
+            self.report(ErrorCode::InvalidOperand, place, member.value.span, message, None);
+        }
+        let mut branches = Vec::with_capacity(elements.len());
+        for (index, element) in elements.iter().enumerate() {
+            let place = place.index(index);
+            match &element.kind {
+                Kind::Object(members) => branches.push(self.filter(members, &place)),
+                _ => {
+                    let message =
+                        format!("`{}`: expected a filter, found {}", member.key, element.type_name());
+                    self.report(ErrorCode::InvalidOperand, &place, element.span, message, None);
+                }
+            }
+        }
+        branches
+    }
+
+    fn path(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Path> {
+        let Ok(path) = Path::parse(&member.key) else {
+            let message = format!("stray backslash in the path `{}`", member.key);
+            let hint = r"in a path `\.` is a dot and `\\` a backslash; JSON doubles each backslash once more"
+                .to_owned();
+            self.report(ErrorCode::InvalidPath, place, member.key_span, message, Some(hint));
+            return None;
+        };
+        let (segments, most) = (path.segments().len(), self.limits.path_segments);
+        if segments > most {
+            let message = format!("a path of {segments} segments, {most} are allowed");
+            self.report(ErrorCode::LimitExceeded, place, member.key_span, message, None);
+            return None;
+        }
+        let (indexes, most) = (self.indexes_around + path.indexes(), self.limits.path_indexes);
+        if indexes > most {
+            let message =
+                format!("{indexes} indexes in a path and the `$elemMatch`es around it, {most} are allowed");
+            self.report(ErrorCode::LimitExceeded, place, member.key_span, message, None);
+            return None;
+        }
+        Some(path)
+    }
+
+    /// A path and what it says of it: operators if the first key of an object is one, else a literal.
+    fn field(&mut self, path: Path, member: &Member<'_>, place: &Place<'_>) -> Expr {
+        match operator_object(&member.value) {
+            Some(members) => self.operators(&path, members, place),
+            None => self.condition(path, Test::Equal(member.value.to_constant()), member.span()),
+        }
+    }
+
+    /// An object of operators: all must hold, each by any value of its own.
+    fn operators(&mut self, path: &Path, members: &[Member<'_>], place: &Place<'_>) -> Expr {
+        let mut parts = Vec::with_capacity(members.len());
+        for member in members {
+            let place = place.key(&member.key);
+            match operators::find(&member.key) {
+                Some(operator) if operator.place == OperatorPlace::Field => {
+                    parts.extend(self.operator(path, operator, member, members, &place));
+                }
+                Some(Operator { kind: Op::Comment, .. }) => {
+                    let hint = "put it beside the fields".to_owned();
+                    self.misplaced(member, &place, "`$comment` cannot stand under a field", hint);
+                }
+                Some(_) => {
+                    let message = format!("`{}` cannot stand under a field", member.key);
+                    let field =
+                        if path.segments().is_empty() { "<field>".to_owned() } else { path.to_string() };
+                    let hint = format!("lift it: `{{\"{}\": [{{\"{field}\": …}}, …]}}`", member.key);
+                    self.misplaced(member, &place, &message, hint);
+                }
+                None if member.key.starts_with('$') => {
+                    self.unknown(member, &place);
+                }
+                None => {
+                    let message = format!("expected an operator, found the field `{}`", member.key);
+                    let hint = "operators and fields do not mix; to compare with a whole object, use `$eq`"
+                        .to_owned();
+                    self.report(ErrorCode::MixedOperators, &place, member.key_span, message, Some(hint));
+                }
+            }
+        }
+        Expr::Group(Join::All, parts)
+    }
+
+    /// One operator with its operand; `None` where it says nothing, or something wrong.
+    fn operator(
+        &mut self,
+        path: &Path,
+        operator: &Operator,
+        member: &Member<'_>,
+        siblings: &[Member<'_>],
+        place: &Place<'_>,
+    ) -> Option<Expr> {
+        let test = match operator.kind {
+            Op::Eq | Op::Ne => Test::Equal(member.value.to_constant()),
+            Op::Gt | Op::Gte | Op::Lt | Op::Lte => match comparison(operator.kind, &member.value) {
+                Some(test) => test,
+                None => return Some(Expr::NEVER),
+            },
+            Op::In | Op::Nin => self.list(member, place)?,
+            Op::Exists => Test::Exists,
+            Op::Type => self.types(member, place)?,
+            Op::Size => self.size(member, place)?,
+            Op::Mod => self.remainder(member, place)?,
+            Op::Regex => self.pattern(member, siblings, place)?,
+            Op::StartsWith => Test::StartsWith(self.string(member, place)?.into()),
+            Op::EndsWith => Test::EndsWith(self.string(member, place)?.into()),
+            Op::ElemMatch => self.element(path, member, place)?,
+            Op::All => return self.all(path, member, place),
+            Op::Not => return self.not(path, member, place),
+            Op::Options => {
+                self.options_alone(member, siblings, place);
+                return None;
+            }
+            Op::And | Op::Or | Op::Nor | Op::Comment => return None,
+        };
+        let condition = self.condition(path.clone(), test, member.span());
+        let negative = match operator.kind {
+            Op::Ne | Op::Nin => true,
+            Op::Exists => !is_truthy(&member.value),
+            _ => false,
+        };
+        Some(if negative { condition.not() } else { condition })
+    }
+
+    /// Counts it, too.
+    pub(super) fn condition(&mut self, path: Path, test: Test, span: Span) -> Expr {
+        self.conditions += 1;
+        if self.conditions == self.limits.conditions + 1 {
+            let message = format!("more than {} conditions", self.limits.conditions);
+            self.report(ErrorCode::LimitExceeded, &Place::Root, span, message, None);
+        }
+        Expr::Condition(Condition { path, test, span })
+    }
+
+    fn not(&mut self, path: &Path, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
+        if let Some(members) = operator_object(&member.value) {
+            return Some(self.operators(path, members, place).not());
+        }
+        let hint = match &member.value.kind {
+            Kind::Object(_) | Kind::Array(_) => None,
+            _ => Some("`$ne` takes a value".to_owned()),
+        };
+        self.invalid_with(member, place, "an object of operators", hint);
+        None
+    }
+
+    /// `$elemMatch`: operators for the element itself, or a filter for it.
+    fn element(&mut self, path: &Path, member: &Member<'_>, place: &Place<'_>) -> Option<Test> {
+        let Kind::Object(members) = &member.value.kind else {
+            self.invalid(member, place, "an object of operators, or a filter");
+            return None;
+        };
+        let first = members.first().and_then(|first| operators::find(&first.key));
+        let is_filter = first.is_some_and(|operator| operator.place == OperatorPlace::Top);
+        self.indexes_around += path.indexes();
+        let (form, body) = match operator_object(&member.value) {
+            Some(members) if !is_filter => {
+                (ElementForm::Value, self.operators(&Path::default(), members, place))
+            }
+            _ => (ElementForm::Document, self.filter(members, place)),
+        };
+        self.indexes_around -= path.indexes();
+        Some(Test::Element(form, Box::new(body)))
+    }
+
+    /// `$all`: each of the values, or each of the `$elemMatch`es.
+    fn all(&mut self, path: &Path, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
+        let entries = self.entries(member, place)?;
+        let is_element = |entry: &Json<'_>| {
+            operator_object(entry)
+                .and_then(|members| members.first())
+                .is_some_and(|first| first.key == "$elemMatch")
+        };
+        let elements = entries.first().is_some_and(is_element);
+        let mut parts = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.iter().enumerate() {
+            let place = place.index(index);
+            match operator_object(entry) {
+                Some(members) if elements && is_element(entry) => {
+                    parts.push(self.operators(path, members, &place));
+                }
+                None if !elements => {
+                    parts.push(self.condition(path.clone(), Test::Equal(entry.to_constant()), entry.span));
+                }
+                _ => {
+                    let expected = if elements { "`$elemMatch` in every entry" } else { "a value" };
+                    self.invalid_entry(member, entry, &place, expected);
+                }
+            }
+        }
+        // No value is all of nothing.
+        Some(if entries.is_empty() { Expr::NEVER } else { Expr::Group(Join::All, parts) })
+    }
+
+    pub(super) fn report(
+        &mut self,
+        code: ErrorCode,
+        place: &Place<'_>,
+        span: Span,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        self.problems.push(Problem::new(code, place.to_string(), span.range(), message).with_hint(hint));
+    }
+
+    /// The operand is not what the operator takes.
+    pub(super) fn invalid(&mut self, member: &Member<'_>, place: &Place<'_>, expected: &str) {
+        self.invalid_with(member, place, expected, None);
+    }
+
+    pub(super) fn invalid_with(
+        &mut self,
+        member: &Member<'_>,
+        place: &Place<'_>,
+        expected: &str,
+        hint: Option<String>,
+    ) {
+        let found = describe(&member.value);
+        let message = format!("`{}`: expected {expected}, found {found}", member.key);
+        self.report(ErrorCode::InvalidOperand, place, member.value.span, message, hint);
+    }
+
+    pub(super) fn invalid_entry(
+        &mut self,
+        member: &Member<'_>,
+        entry: &Json<'_>,
+        place: &Place<'_>,
+        expected: &str,
+    ) {
+        let message = format!("`{}`: expected {expected}, found {}", member.key, describe(entry));
+        self.report(ErrorCode::InvalidOperand, place, entry.span, message, None);
+    }
+
+    fn misplaced(
+        &mut self,
+        member: &Member<'_>,
+        place: &Place<'_>,
+        message: &str,
+        hint: String,
+    ) -> Option<Expr> {
+        self.report(ErrorCode::MisplacedOperator, place, member.key_span, message, Some(hint));
+        None
+    }
+
+    fn unknown(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
+        let name = &*member.key;
+        if let Some(reason) = operators::unsupported(name) {
+            let message = format!("`{name}` is not supported: {reason}");
+            self.report(ErrorCode::UnsupportedOperator, place, member.key_span, message, None);
+            return None;
+        }
+        let guess = operators::guess(name).map(|operator| operator.name);
+        let problem = Problem::new(
+            ErrorCode::UnknownOperator,
+            place.to_string(),
+            member.key_span.range(),
+            format!("unknown operator `{name}`"),
+        )
+        .with_hint(guess.map(|guess| format!("did you mean `{guess}`?")))
+        .with_replacement(guess.map(|guess| format!("\"{guess}\"")));
+        self.problems.push(problem);
+        None
+    }
+}
+
+/// The members of an object that is operators: it has some, and the first key starts with `$`.
+pub(super) fn operator_object<'j, 't>(json: &'j Json<'t>) -> Option<&'j [Member<'t>]> {
+    match &json.kind {
+        Kind::Object(members) if members.first()?.key.starts_with('$') => Some(members),
+        _ => None,
+    }
+}
+
+/// `$gt` and its kin; `None` where nothing can pass. Nothing but null is of null's class: "or equal" is
+/// equality with null, a missing field included, and nothing is less or greater.
+fn comparison(operator: Op, operand: &Json<'_>) -> Option<Test> {
+    let comparison = match operator {
+        Op::Gt => Comparison::Greater,
+        Op::Gte => Comparison::GreaterOrEqual,
+        Op::Lt => Comparison::Less,
+        _ => Comparison::LessOrEqual,
+    };
+    match (&operand.kind, comparison) {
+        (Kind::Null, Comparison::Greater | Comparison::Less) => None,
+        (Kind::Null, _) => Some(Test::Equal(Constant::Null)),
+        _ => Some(Test::Compare(comparison, operand.to_constant())),
+    }
+}
+
+/// The type, and the value where it is short.
+pub(super) fn describe(json: &Json<'_>) -> String {
+    match &json.kind {
+        Kind::Bool(bool) => format!("`{bool}`"),
+        Kind::Number(number) => format!("the number `{number}`"),
+        Kind::String(string) if string.len() <= 40 => {
+            format!("the string {}", Constant::String((&**string).into()))
+        }
+        Kind::Object(members) if members.is_empty() => "an empty object".to_owned(),
+        Kind::Array(elements) if elements.is_empty() => "an empty array".to_owned(),
+        Kind::Object(_) if operator_object(json).is_some() => "an object of operators".to_owned(),
+        _ => json.type_name().to_owned(),
+    }
+}
+
+/// As MongoDB reads a flag: false, null and zero are false.
+fn is_truthy(json: &Json<'_>) -> bool {
+    match &json.kind {
+        Kind::Null => false,
+        Kind::Bool(bool) => *bool,
+        Kind::Number(number) => number.to_double() != 0.0,
+        _ => true,
+    }
+}
+
+/// The members whose key another has before them.
+fn repeated_keys<'m, 't>(members: &'m [Member<'t>]) -> Vec<&'m Member<'t>> {
+    /// Up to here comparing all pairs is faster than sorting.
+    const FEW: usize = 8;
+    if members.len() <= FEW {
+        let repeated = |(index, member): &(usize, &Member<'_>)| {
+            members.iter().take(*index).any(|earlier| earlier.key == member.key)
+        };
+        return members.iter().enumerate().filter(repeated).map(|(_, member)| member).collect();
+    }
+    let mut seen = std::collections::HashSet::with_capacity(members.len());
+    members.iter().filter(|member| !seen.insert(&*member.key)).collect()
+}

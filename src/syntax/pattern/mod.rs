@@ -1,0 +1,257 @@
+//! `$regex`: the patterns of MongoDB, which are those of PCRE2, on an engine of linear time.
+//!
+//! A pattern is read as PCRE2 reads it ([`parser`]), its anchors are checked against what an engine
+//! without look-ahead can tell ([`anchors`]), and it is written again in the engine's own syntax
+//! ([`emit`]). What has no faithful translation is refused, never approximated.
+//!
+//! PCRE2 stands for PCRE2 as MongoDB calls it: UTF-8, the newline is `\n`, `\d \w \s \b` and the POSIX
+//! classes are ASCII. Where its versions disagree (10.43 gave `{,3}` and `{ 1 }` a meaning) the
+//! pattern is refused too. The `i` option knows the letters of the Unicode version of Rust's standard
+//! library, which may be newer than PCRE2's.
+
+mod anchors;
+mod class;
+mod emit;
+mod escape;
+mod node;
+mod parser;
+mod set;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+
+use node::{Look, Node};
+use regex_lite::{Regex, RegexBuilder};
+
+/// The longest pattern that is read at all, in bytes; filters have a lower limit of their own.
+const MAX_BYTES: usize = 1 << 16;
+
+/// The largest pattern: its states, once the repetitions are written out, and the ranges of its
+/// character classes. A character of text costs at most a visit to each of them, of 10 ns or so:
+/// `(?:a?){1000}b`, which has all of them active all the time, takes 40 ms for 1 KB of text.
+///
+/// The engine has a limit of its own, in bytes of memory, of which a pattern takes more on a 64-bit
+/// machine than in WebAssembly; but the same patterns have to be accepted on both.
+const MAX_COST: u64 = 4096;
+
+/// What a state and its ranges take at most, in bytes: with this the engine's own limit is never the
+/// first to be reached.
+const STATE_BYTES: usize = 64;
+
+/// Above what [`parser::MAX_DEPTH`] groups come to when they are written for the engine.
+const ENGINE_DEPTH: u32 = 512;
+
+/// A pattern, checked and ready to be searched for.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern {
+    source: Box<str>,
+    flags: Flags,
+    matcher: Matcher,
+}
+
+#[derive(Debug, Clone)]
+enum Matcher {
+    Literal(Literal),
+    Regex(Regex),
+}
+
+/// What a pattern without metacharacters amounts to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Literal {
+    Contains(String),
+    StartsWith(String),
+}
+
+impl Pattern {
+    /// Fails where PCRE2 would not compile the pattern, where the engine cannot run it in linear time,
+    /// and where it is too large.
+    pub(crate) fn new(source: &str, flags: Flags) -> Result<Self, PatternError> {
+        let whole = 0..source.len();
+        if source.len() > MAX_BYTES {
+            let message = format!("a pattern of {} bytes, {MAX_BYTES} are allowed", source.len());
+            return Err(PatternError::unsupported(whole, message));
+        }
+        let node = anchors::settle(parser::parse(source, flags)?)?;
+        let matcher = match literal(&node) {
+            Some(literal) => Matcher::Literal(literal),
+            None => Matcher::Regex(build(&node).ok_or_else(|| {
+                PatternError::unsupported(whole, "pattern is too large once its repetitions are expanded")
+            })?),
+        };
+        Ok(Self { source: source.into(), flags, matcher })
+    }
+
+    /// Is the pattern found anywhere in `text`?
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        match &self.matcher {
+            Matcher::Literal(Literal::Contains(part)) => text.contains(part.as_str()),
+            Matcher::Literal(Literal::StartsWith(start)) => text.starts_with(start.as_str()),
+            Matcher::Regex(regex) => regex.is_match(text),
+        }
+    }
+
+    /// The pattern as it was given.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub(crate) fn flags(&self) -> Flags {
+        self.flags
+    }
+
+    /// The plain text that the pattern asks for: `a\.b` for `a.b`, `^abc` for a text that starts with
+    /// `abc`. Not `abc$`, which a line break may follow.
+    pub(crate) fn literal(&self) -> Option<Literal> {
+        match &self.matcher {
+            Matcher::Literal(literal) => Some(literal.clone()),
+            Matcher::Regex(_) => None,
+        }
+    }
+}
+
+/// The source and the flags say everything.
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.source, self.flags) == (&other.source, other.flags)
+    }
+}
+
+impl Eq for Pattern {}
+
+impl Hash for Pattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.source.hash(state);
+        self.flags.hash(state);
+    }
+}
+
+fn literal(node: &Node) -> Option<Literal> {
+    let (items, anchored) = match node {
+        Node::Look(Look::Start, _) => (&[][..], true),
+        Node::Concat(items) => match items.split_first() {
+            Some((Node::Look(Look::Start, _), rest)) => (rest, true),
+            _ => (items.as_slice(), false),
+        },
+        node => (std::slice::from_ref(node), false),
+    };
+    let mut text = String::new();
+    let plain = items.iter().all(|item| push_text(item, &mut text));
+    plain.then_some(match anchored {
+        true => Literal::StartsWith(text),
+        false => Literal::Contains(text),
+    })
+}
+
+/// Appends the only text that `node` matches, if there is only one.
+fn push_text(node: &Node, text: &mut String) -> bool {
+    match node {
+        Node::Empty => true,
+        Node::Char(c) => {
+            text.push(*c);
+            true
+        }
+        Node::Concat(items) => items.iter().all(|item| push_text(item, text)),
+        _ => false,
+    }
+}
+
+/// `None` where the pattern is too large.
+fn build(node: &Node) -> Option<Regex> {
+    if node.cost() > MAX_COST {
+        return None;
+    }
+    let size = usize::try_from(MAX_COST).ok()?.checked_mul(STATE_BYTES)?;
+    RegexBuilder::new(&emit::emit(node)).size_limit(size).nest_limit(ENGINE_DEPTH).build().ok()
+}
+
+/// The letters of `$options`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Flags(u8);
+
+impl Flags {
+    const NONE: Self = Self(0);
+    const IGNORE_CASE: Self = Self(1);
+    const MULTI_LINE: Self = Self(1 << 1);
+    const DOT_ALL: Self = Self(1 << 2);
+    const EXTENDED: Self = Self(1 << 3);
+
+    const LETTERS: [(char, Self); 4] =
+        [('i', Self::IGNORE_CASE), ('m', Self::MULTI_LINE), ('s', Self::DOT_ALL), ('x', Self::EXTENDED)];
+
+    /// Fails with the first letter that is none. `u` is taken and does nothing, as in MongoDB: it asks
+    /// for the UTF-8 that patterns have in any case.
+    pub(crate) fn parse(letters: &str) -> Result<Self, char> {
+        letters.chars().try_fold(Self::NONE, |flags, letter| match letter {
+            'u' => Ok(flags),
+            _ => Self::letter(letter).map(|flag| flags.with(flag)).ok_or(letter),
+        })
+    }
+
+    /// The flags of a program's bytes; `None` where a bit is set that means nothing.
+    pub(crate) fn from_bits(bits: u8) -> Option<Self> {
+        let all = Self::LETTERS.iter().fold(Self::NONE, |flags, &(_, flag)| flags.with(flag));
+        (bits & !all.0 == 0).then_some(Self(bits))
+    }
+
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    fn letter(letter: char) -> Option<Self> {
+        Self::LETTERS.iter().find(|(name, _)| *name == letter).map(|&(_, flag)| flag)
+    }
+
+    fn has(self, flag: Self) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    fn with(self, flag: Self) -> Self {
+        Self(self.0 | flag.0)
+    }
+
+    fn without(self, flag: Self) -> Self {
+        Self(self.0 & !flag.0)
+    }
+}
+
+/// The letters, in the order `imsx`.
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (letter, flag) in Self::LETTERS {
+            if self.has(flag) {
+                write!(f, "{letter}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a pattern was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PatternError {
+    pub(crate) kind: PatternErrorKind,
+    /// The bytes of the pattern that are wrong.
+    pub(crate) range: Range<usize>,
+    pub(crate) message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PatternErrorKind {
+    /// Not a pattern.
+    Invalid,
+    /// A pattern, but not one that is run here.
+    Unsupported,
+}
+
+impl PatternError {
+    fn invalid(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self { kind: PatternErrorKind::Invalid, range, message: message.into() }
+    }
+
+    fn unsupported(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self { kind: PatternErrorKind::Unsupported, range, message: message.into() }
+    }
+}

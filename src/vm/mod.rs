@@ -1,0 +1,157 @@
+//! Runs a program on an event.
+
+pub(crate) mod compare;
+mod walk;
+
+use std::cmp::Ordering;
+
+use crate::event::{Array, Constant, Node, Number, View};
+use crate::program::{Instruction, Op, Program, Step, Target};
+use crate::syntax::expr::TypeSet;
+use walk::{Found, Leaf};
+
+/// Whether the event matches. Cannot fail: each instruction is visited at most once, and what the
+/// verifier has checked is not checked again.
+pub(crate) fn matches<'e, N: Node<'e>>(program: &Program, event: N) -> bool {
+    run(program, program.entry, event)
+}
+
+/// Runs the block that `target` is in.
+fn run<'e, N: Node<'e>>(program: &Program, mut target: Target, root: N) -> bool {
+    loop {
+        let index = match target.step() {
+            Step::Match => return true,
+            Step::Reject => return false,
+            Step::Instruction(index) => index,
+        };
+        let Some(instruction) = program.instructions.get(index) else { return false };
+        let test = Test { program, instruction, index };
+        target = if test.any(root) { instruction.on_true } else { instruction.on_false };
+    }
+}
+
+/// An instruction at work.
+struct Test<'p> {
+    program: &'p Program,
+    instruction: &'p Instruction,
+    index: usize,
+}
+
+impl Test<'_> {
+    /// Whether any value that the path reaches passes.
+    #[inline]
+    fn any<'e, N: Node<'e>>(&self, root: N) -> bool {
+        walk::any(root, self.program.segments(self.instruction), self)
+    }
+
+    fn constant(&self) -> &Constant {
+        self.program.constant(self.instruction.operand)
+    }
+
+    /// The value's order relative to the constant, where they are of one class.
+    fn order<'e, N: Node<'e>>(&self, value: N) -> Option<Ordering> {
+        compare::order_in_class(value, self.constant())
+    }
+
+    fn is_listed<'e, N: Node<'e>>(&self, value: N) -> bool {
+        let list = self.program.list(self.instruction.operand);
+        list.binary_search_by(|constant| compare::order(value, constant).reverse()).is_ok()
+    }
+
+    fn has_type<'e, N: Node<'e>>(&self, value: N) -> bool {
+        TypeSet::from_bits(self.instruction.operand).is_some_and(|types| types.contains(type_of(value)))
+    }
+
+    fn leaves_remainder<'e, N: Node<'e>>(&self, value: N) -> bool {
+        let View::Number(number) = value.view() else { return false };
+        // Truncated towards zero, with the sign of the dividend: C's remainder. Wrapping: -2^63 by -1.
+        self.program
+            .division(self.instruction.operand)
+            .zip(number.truncate())
+            .is_some_and(|((divisor, remainder), number)| number.wrapping_rem(divisor) == remainder)
+    }
+
+    fn string<'e, N: Node<'e>>(&self, value: N, holds: impl Fn(&str) -> bool) -> bool {
+        matches!(value.view(), View::String(string) if holds(string))
+    }
+
+    fn text(&self) -> &str {
+        self.program.text(self.instruction.operand)
+    }
+
+    /// Whether the body matches some element. The body starts at the next instruction.
+    fn any_element<'e, N: Node<'e>>(&self, value: N) -> bool {
+        let View::Array(array) = value.view() else { return false };
+        let first = self.index + 1;
+        let body = if first == self.instruction.operand as usize {
+            Some(Target::MATCH)
+        } else {
+            Target::instruction(first)
+        };
+        let Some(body) = body else { return false };
+        let is_candidate = |element: N| {
+            self.instruction.op == Op::AnyElement
+                || matches!(element.view(), View::Object(_) | View::Array(_))
+        };
+        array.iter().any(|element| is_candidate(element) && run(self.program, body, element))
+    }
+}
+
+impl<'e, N: Node<'e>> Leaf<'e, N> for Test<'_> {
+    fn takes_arrays_whole(&self) -> bool {
+        self.instruction.op.takes_arrays_whole()
+    }
+
+    #[inline]
+    fn passes(&self, found: Found<N>) -> bool {
+        let operand = self.instruction.operand;
+        let Found::Value(value) = found else {
+            // A missing field passes where null does.
+            return match self.instruction.op {
+                Op::Equal => matches!(self.constant(), Constant::Null),
+                // Null is the least of all values.
+                Op::In => matches!(self.program.list(operand).first(), Some(Constant::Null)),
+                _ => false,
+            };
+        };
+        match self.instruction.op {
+            Op::Equal => compare::equal(value, self.constant()),
+            Op::Less => self.order(value).is_some_and(Ordering::is_lt),
+            Op::LessOrEqual => self.order(value).is_some_and(Ordering::is_le),
+            Op::Greater => self.order(value).is_some_and(Ordering::is_gt),
+            Op::GreaterOrEqual => self.order(value).is_some_and(Ordering::is_ge),
+            Op::In => self.is_listed(value),
+            Op::Exists => true,
+            Op::Type => self.has_type(value),
+            Op::Size => matches!(value.view(), View::Array(array) if array.len() == operand as usize),
+            Op::Remainder => self.leaves_remainder(value),
+            Op::Pattern => self
+                .program
+                .patterns
+                .get(operand as usize)
+                .is_some_and(|pattern| self.string(value, |string| pattern.is_match(string))),
+            Op::StartsWith => self.string(value, |string| string.starts_with(self.text())),
+            Op::EndsWith => self.string(value, |string| string.ends_with(self.text())),
+            Op::Contains => self.string(value, |string| string.contains(self.text())),
+            Op::AnyElement | Op::AnyDocument => self.any_element(value),
+        }
+    }
+}
+
+/// The type that `$type` knows it by. A number's depends on its spelling: with a fraction or an
+/// exponent it is a double, whatever its value.
+fn type_of<'e, N: Node<'e>>(value: N) -> TypeSet {
+    match value.view() {
+        View::Null => TypeSet::NULL,
+        View::Bool(_) => TypeSet::BOOL,
+        View::Number(Number::Double(_)) => TypeSet::DOUBLE,
+        View::Number(Number::Int(int)) if i32::try_from(int).is_ok() => TypeSet::INT,
+        View::Number(Number::Int(_)) => TypeSet::LONG,
+        View::String(_) => TypeSet::STRING,
+        View::Array(_) => TypeSet::ARRAY,
+        View::Object(_) => TypeSet::OBJECT,
+    }
+}
+
+#[cfg(test)]
+mod tests;

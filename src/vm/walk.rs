@@ -1,0 +1,79 @@
+//! The values that a path reaches.
+//!
+//! The rules are MongoDB's. An array in the middle of a path stands for each of its objects, and,
+//! where the next segment spells an index, for the element there, too. An array at the end stands
+//! for each of its elements and for itself. Where the way breaks off at an object or a scalar, the
+//! field is *missing*, which is something to be found, too; an array in the middle yields nothing by
+//! itself.
+
+use crate::event::{Array, Node, Object, View};
+use crate::path::Segment;
+
+/// What is found at the end of a path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Found<N> {
+    Value(N),
+    Missing,
+}
+
+/// What is asked of it.
+pub(crate) trait Leaf<'e, N: Node<'e>> {
+    /// Whether an array at the end stands for itself only.
+    fn takes_arrays_whole(&self) -> bool;
+    fn passes(&self, found: Found<N>) -> bool;
+}
+
+/// Whether any value that the path reaches from `root` passes. The empty path reaches `root` itself,
+/// and nothing inside it: that is the element of an `$elemMatch`.
+///
+/// Recursion is bounded by the segments of the path.
+#[inline]
+pub(crate) fn any<'e, N: Node<'e>>(root: N, path: &[Segment], leaf: &impl Leaf<'e, N>) -> bool {
+    match (path.split_first(), root.view()) {
+        (None, _) => leaf.passes(Found::Value(root)),
+        // As the root of a path, an array is a document whose keys are the indexes.
+        (Some((first, rest)), View::Array(array)) => match element(array, first) {
+            Some(value) => any_in_value(value, rest, leaf),
+            None => leaf.passes(Found::Missing),
+        },
+        (Some(_), _) => any_in_value(root, path, leaf),
+    }
+}
+
+/// `value` is what the path so far has led to.
+#[inline]
+fn any_in_value<'e, N: Node<'e>>(mut value: N, mut rest: &[Segment], leaf: &impl Leaf<'e, N>) -> bool {
+    loop {
+        match (rest.split_first(), value.view()) {
+            (Some((next, after)), View::Object(object)) => match object.get(next) {
+                Some(field) => (value, rest) = (field, after),
+                None => return leaf.passes(Found::Missing),
+            },
+            (Some(_), View::Array(array)) => return any_in_array(array, rest, leaf),
+            (Some(_), _) => return leaf.passes(Found::Missing),
+            (None, View::Array(array)) if !leaf.takes_arrays_whole() => {
+                return array.iter().any(|element| leaf.passes(Found::Value(element)))
+                    || leaf.passes(Found::Value(value));
+            }
+            (None, _) => return leaf.passes(Found::Value(value)),
+        }
+    }
+}
+
+/// An array in the middle: its objects, and the element that the first segment spells the index of.
+/// What the index leads to is not expanded at the end of the path.
+fn any_in_array<'e, N: Node<'e>>(array: N::Array, path: &[Segment], leaf: &impl Leaf<'e, N>) -> bool {
+    let Some((next, rest)) = path.split_first() else { return false };
+    array.iter().any(|element| matches!(element.view(), View::Object(_)) && any_in_value(element, path, leaf))
+        || element(array, next).is_some_and(|element| match element.view() {
+            _ if rest.is_empty() => leaf.passes(Found::Value(element)),
+            View::Object(_) => any_in_value(element, rest, leaf),
+            View::Array(array) => any_in_array(array, rest, leaf),
+            _ => false,
+        })
+}
+
+/// The element whose index the segment spells.
+fn element<'e, A: Array<'e>>(array: A, segment: &Segment) -> Option<A::Node> {
+    array.get(segment.index()?)
+}

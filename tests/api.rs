@@ -1,0 +1,48 @@
+//! Promises of the public types that the compiler can check.
+
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use hooksieve::{
+    CompileError, Compiler, Dialect, ErrorCode, Filter, Limits, Problem, Program, ProgramError, Replacement,
+};
+
+/// Can be shared between threads, and is still good after a panic elsewhere.
+const fn shareable<T: Send + Sync + UnwindSafe + RefUnwindSafe + Unpin + Debug + 'static>() {}
+const fn cloneable<T: Clone>() {}
+const fn comparable<T: PartialEq + Eq>() {}
+const fn printable<T: Display>() {}
+const fn error<T: Error>() {}
+
+const _: () = {
+    shareable::<Filter>();
+    shareable::<Compiler>();
+    shareable::<Program>();
+    shareable::<Dialect>();
+    shareable::<Limits>();
+    shareable::<CompileError>();
+    shareable::<Problem>();
+    shareable::<Replacement>();
+    shareable::<ErrorCode>();
+    shareable::<ProgramError>();
+
+    cloneable::<Filter>();
+    cloneable::<Compiler>();
+    cloneable::<Program>();
+    cloneable::<CompileError>();
+    cloneable::<Limits>();
+
+    comparable::<CompileError>();
+    comparable::<ErrorCode>();
+
+    printable::<Program>();
+    printable::<Problem>();
+    printable::<ErrorCode>();
+
+    error::<CompileError>();
+    error::<ProgramError>();
+
+    // A handle, so that an index of listeners can hold it beside its listener.
+    assert!(size_of::<Filter>() <= size_of::<usize>());
+};

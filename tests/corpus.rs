@@ -1,0 +1,176 @@
+//! The corpus: rows `{"name","filter","event","expected"}` whose verdicts were given by MongoDB's
+//! own matcher; `"expected":"error"` stands for a filter that is refused.
+//!
+//! `corpus/exceptions.ndjson` holds the rows where the answer here differs on purpose, with the
+//! answer that is given instead and the reason; a whole line under `"row"` is one that is not JSON.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::collections::HashMap;
+use std::fmt;
+
+use hooksieve::{ErrorCode, Filter};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+#[path = "common/naive.rs"]
+mod naive;
+
+const FILES: [(&str, &str); 2] = [
+    ("mongo-curated.ndjson", include_str!("corpus/mongo-curated.ndjson")),
+    ("mongo-random.ndjson", include_str!("corpus/mongo-random.ndjson")),
+];
+const EXCEPTIONS: &str = include_str!("corpus/exceptions.ndjson");
+
+/// What a filter says to an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Verdict(bool),
+    Error,
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verdict(verdict) => verdict.fmt(f),
+            Self::Error => f.write_str("error"),
+        }
+    }
+}
+
+/// Filter and event as they are written: numbers keep their spelling, and keys that stand twice do so.
+struct Row<'a> {
+    place: String,
+    filter: &'a str,
+    event: &'a str,
+    expected: Answer,
+}
+
+impl Row<'_> {
+    fn event(&self) -> Value {
+        serde_json::from_str(self.event).unwrap()
+    }
+}
+
+type Fields<'a> = HashMap<String, &'a RawValue>;
+
+fn row<'a>(place: String, fields: &Fields<'a>) -> Row<'a> {
+    let expected = match fields["expected"].get() {
+        "true" => Answer::Verdict(true),
+        "false" => Answer::Verdict(false),
+        r#""error""# => Answer::Error,
+        other => panic!("{place}: `expected` is {other}"),
+    };
+    Row { place, filter: fields["filter"].get(), event: fields["event"].get(), expected }
+}
+
+struct Exceptions {
+    rows: Vec<Row<'static>>,
+    /// Lines that are not JSON.
+    lines: Vec<String>,
+}
+
+fn exceptions() -> Exceptions {
+    let mut exceptions = Exceptions { rows: Vec::new(), lines: Vec::new() };
+    for (line, number) in EXCEPTIONS.lines().zip(1..) {
+        let place = format!("exceptions.ndjson:{number}");
+        let fields: Fields<'static> = serde_json::from_str(line).expect(&place);
+        assert!(fields.contains_key("reason"), "{place} has no reason");
+        match fields.get("row") {
+            Some(line) => exceptions.lines.push(serde_json::from_str(line.get()).unwrap()),
+            None => exceptions.rows.push(row(place, &fields)),
+        }
+    }
+    exceptions
+}
+
+/// All rows; an exception stands in the place of its row. Every exception must change something.
+fn rows() -> Vec<Row<'static>> {
+    let exceptions = exceptions();
+    let mut used = vec![false; exceptions.rows.len()];
+    let mut unreadable = Vec::new();
+    let mut rows = Vec::new();
+    for (file, text) in FILES {
+        for (line, number) in text.lines().zip(1..) {
+            let place = format!("{file}:{number}");
+            let Ok(fields) = serde_json::from_str::<Fields<'static>>(line) else {
+                assert!(exceptions.lines.iter().any(|known| known == line), "{place} is not JSON: {line}");
+                unreadable.push(line);
+                continue;
+            };
+            let mut row = row(place, &fields);
+            let same = |exception: &Row<'_>| exception.filter == row.filter && exception.event == row.event;
+            if let Some(index) = exceptions.rows.iter().position(same) {
+                let exception = &exceptions.rows[index];
+                assert_ne!(exception.expected, row.expected, "{} is no exception", exception.place);
+                row.expected = exception.expected;
+                used[index] = true;
+            }
+            rows.push(row);
+        }
+    }
+    for (exception, used) in exceptions.rows.iter().zip(used) {
+        assert!(used, "{} is about no row", exception.place);
+    }
+    for line in &exceptions.lines {
+        assert!(unreadable.contains(&line.as_str()), "no row is {line}");
+    }
+    assert!(rows.len() > 9000, "only {} rows", rows.len());
+    rows
+}
+
+/// Asks for the answer to every row; `None` passes over it.
+fn check(answer: impl Fn(&Row<'_>) -> Option<Answer>) {
+    const SHOWN: usize = 20;
+    let rows = rows();
+    let mut failures = Vec::new();
+    for row in &rows {
+        if let Some(found) = answer(row).filter(|found| *found != row.expected) {
+            let Row { place, filter, event, expected } = row;
+            failures.push(format!(
+                "{place}: expected {expected}, found {found}\n  filter {filter}\n  event  {event}"
+            ));
+        }
+    }
+    let shown = &failures[..failures.len().min(SHOWN)];
+    assert!(failures.is_empty(), "{} of {} rows failed:\n{}", failures.len(), rows.len(), shown.join("\n"));
+}
+
+#[test]
+fn filters_as_text() {
+    check(|row| {
+        Some(match Filter::compile(row.filter) {
+            Ok(filter) => Answer::Verdict(filter.matches(&row.event())),
+            Err(_) => Answer::Error,
+        })
+    });
+}
+
+#[test]
+fn filters_as_values() {
+    check(|row| {
+        if let Err(error) = Filter::compile(row.filter)
+            && error.problems().iter().any(|problem| problem.code() == ErrorCode::DuplicateKey)
+        {
+            // A value has lost one of the two.
+            return None;
+        }
+        let filter: Value = serde_json::from_str(row.filter).unwrap();
+        Some(match Filter::from_value(&filter) {
+            Ok(filter) => Answer::Verdict(filter.matches(&row.event())),
+            Err(_) => Answer::Error,
+        })
+    });
+}
+
+/// The properties rest on the naive evaluator, so it has to know the rules as well.
+#[test]
+fn the_naive_evaluator() {
+    check(|row| {
+        let filter: Value = serde_json::from_str(row.filter).unwrap();
+        match naive::matches(&filter, &row.event()) {
+            Ok(verdict) => Some(Answer::Verdict(verdict)),
+            Err(reason) if reason.contains("beyond this evaluator") => None,
+            Err(_) => Some(Answer::Error),
+        }
+    });
+}

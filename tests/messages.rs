@@ -1,0 +1,96 @@
+//! What a user reads who has made a mistake. A row: the filter, then each problem as
+//! `code pointer bytes: message; hint`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use hooksieve::{Compiler, ErrorCode, Filter, Limits};
+
+fn problems(error: &hooksieve::CompileError) -> Vec<String> {
+    let line = |problem: &hooksieve::Problem| {
+        let range =
+            problem.range().map_or_else(|| "-".to_owned(), |range| format!("{}..{}", range.start, range.end));
+        let hint = problem.hint().map_or_else(String::new, |hint| format!("; {hint}"));
+        format!("{} {:?} {range}: {}{hint}", problem.code(), problem.pointer(), problem.message())
+    };
+    error.problems().iter().map(line).collect()
+}
+
+#[test]
+fn messages() {
+    let filters = include_str!("messages/filters.txt").lines().filter(|line| !line.is_empty());
+    let mut report = String::new();
+    for filter in filters {
+        let error = Filter::compile(filter).expect_err(filter);
+        report += &format!("{filter}\n  {}\n\n", problems(&error).join("\n  "));
+    }
+    insta::assert_snapshot!(report);
+}
+
+#[test]
+fn every_problem_is_reported_in_the_order_of_the_text() {
+    let error = Filter::compile(r#"{"a":{"$gtt":1,"$in":2},"$or":[],"b":{"$size":-1}}"#).unwrap_err();
+    let codes: Vec<_> = error.problems().iter().map(hooksieve::Problem::code).collect();
+    assert_eq!(
+        codes,
+        [
+            ErrorCode::UnknownOperator,
+            ErrorCode::InvalidOperand,
+            ErrorCode::InvalidOperand,
+            ErrorCode::InvalidOperand
+        ]
+    );
+}
+
+#[test]
+fn replacements_mend_the_text() {
+    let text = r#"{"a": {"$exist": true}}"#;
+    let error = Filter::compile(text).unwrap_err();
+    let replacement = error.first().replacement().unwrap();
+    let mut mended = text.to_owned();
+    mended.replace_range(replacement.range.clone(), &replacement.text);
+    assert_eq!(mended, r#"{"a": {"$exists": true}}"#);
+    Filter::compile(&mended).unwrap();
+}
+
+#[test]
+fn values_have_no_ranges() {
+    let error = Filter::from_value(&serde_json::json!({"a/b": {"$eqs": 1}})).unwrap_err();
+    assert_eq!(
+        problems(&error),
+        ["unknown-operator \"/a~1b/$eqs\" -: unknown operator `$eqs`; did you mean `$eq`?"]
+    );
+    assert_eq!(error.first().replacement(), None);
+}
+
+#[test]
+fn limits() {
+    let small = Limits {
+        text_bytes: 60,
+        nesting: 3,
+        conditions: 2,
+        in_operands: 2,
+        pattern_bytes: 3,
+        path_segments: 2,
+        path_indexes: 1,
+    };
+    for (filter, message) in [
+        (r#"{"a":1,"b":2,"c":3}"#, "more than 2 conditions"),
+        (r#"{"a":{"$in":[1,2,3]}}"#, "`$in`: 3 values, 2 are allowed"),
+        (r#"{"a":{"$regex":"abcd"}}"#, "a pattern of 4 bytes, 3 are allowed"),
+        (r#"{"a.b.c":1}"#, "a path of 3 segments, 2 are allowed"),
+        (r#"{"0.1":1}"#, "2 indexes in a path and the `$elemMatch`es around it, 1 are allowed"),
+        (
+            r#"{"0":{"$elemMatch":{"1":2}}}"#,
+            "2 indexes in a path and the `$elemMatch`es around it, 1 are allowed",
+        ),
+        (r#"{"a":[[[1]]]}"#, "the filter is nested deeper than 3 levels"),
+        (
+            r#"{"a":"0123456789012345678901234567890123456789012345678901234"}"#,
+            "the filter is longer than 60 bytes",
+        ),
+    ] {
+        let error = Compiler::new().limits(small).compile(filter).expect_err(filter);
+        assert_eq!(error.first().code(), ErrorCode::LimitExceeded, "{filter}");
+        assert_eq!(error.first().message(), message, "{filter}");
+    }
+}

@@ -1,0 +1,82 @@
+//! `cargo xtask test`: everything that has to hold before a change is accepted.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::run::{self, Step, cargo, cargo_with, own};
+use crate::samples;
+
+/// Install what the checks need and run all of them, up to the first that fails
+#[derive(Debug, clap::Args)]
+pub(crate) struct Test {}
+
+/// The fuzz targets have a workspace of their own.
+const FUZZ: &str = "fuzz/Cargo.toml";
+
+/// The benchmarks next to other engines, which take longer to build than everything else.
+const PEERS: &str = "peers";
+
+/// The quick ones first.
+static STEPS: &[Step] = &[
+    own("tools", install_tools),
+    cargo("format", &["fmt", "--all", "--check"]),
+    cargo("format, fuzz targets", &["fmt", "--manifest-path", FUZZ, "--check"]),
+    own("sample events are up to date", samples::check),
+    cargo(
+        "lints",
+        &[
+            "clippy",
+            "--workspace",
+            "--exclude",
+            PEERS,
+            "--all-targets",
+            "--all-features",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ),
+    cargo(
+        "lints, the library alone",
+        &["clippy", "--package", "hooksieve", "--no-default-features", "--", "-D", "warnings"],
+    ),
+    // Without default features libFuzzer itself is not built, which would need a C++ compiler.
+    cargo(
+        "lints, fuzz targets",
+        &["clippy", "--manifest-path", FUZZ, "--no-default-features", "--", "-D", "warnings"],
+    ),
+    cargo_with(
+        "documentation",
+        &[("RUSTDOCFLAGS", "-D warnings")],
+        &["doc", "--workspace", "--exclude", PEERS, "--no-deps", "--all-features"],
+    ),
+    cargo("tests", &["test", "--workspace", "--exclude", PEERS, "--all-features"]),
+];
+
+/// Components of the toolchain that a minimal installation lacks, and the command that each brings.
+static COMPONENTS: &[(&str, &str)] = &[("rustfmt", "fmt"), ("clippy", "clippy")];
+
+impl Test {
+    pub(crate) fn run(self) -> Result<()> {
+        run::all(STEPS, &[])
+    }
+}
+
+fn install_tools() -> Result<()> {
+    for (component, subcommand) in COMPONENTS {
+        let present = run::cargo_command()
+            .args([subcommand, "--version"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?
+            .success();
+        if present {
+            eprintln!("{component} is there");
+        } else {
+            run::succeed(Command::new("rustup").args(["component", "add", component]))
+                .with_context(|| format!("cannot install the component `{component}`"))?;
+        }
+    }
+    Ok(())
+}
