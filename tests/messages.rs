@@ -70,6 +70,7 @@ fn limits() {
         conditions: 2,
         in_operands: 2,
         pattern_bytes: 3,
+        pattern_states: 5,
         path_segments: 2,
         path_indexes: 1,
     };
@@ -77,6 +78,7 @@ fn limits() {
         (r#"{"a":1,"b":2,"c":3}"#, "more than 2 conditions"),
         (r#"{"a":{"$in":[1,2,3]}}"#, "`$in`: 3 values, 2 are allowed"),
         (r#"{"a":{"$regex":"abcd"}}"#, "a pattern of 4 bytes, 3 are allowed"),
+        (r#"{"a":{"$regex":"x+"},"b":{"$regex":"y+"}}"#, "a pattern of 4 states, 1 are allowed"),
         (r#"{"a.b.c":1}"#, "a path of 3 segments, 2 are allowed"),
         (r#"{"0.1":1}"#, "2 indexes in a path and the `$elemMatch`es around it, 1 are allowed"),
         (

@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::limits::Limits;
 use crate::path::Path;
-use crate::syntax::pattern::{Flags, Pattern};
+use crate::syntax::pattern::{Flags, Pattern, PatternErrorKind};
 use crate::syntax::span::Span;
 
 const MAGIC: &[u8] = b"hooksieve";
@@ -123,7 +123,7 @@ impl Program {
             paths: reader.list(read_path)?,
             constants: read_constants(&mut reader, Limits::MAX_NESTING)?,
             lists: reader.list(|reader| read_constants(reader, Limits::MAX_NESTING))?,
-            patterns: reader.list(read_pattern)?,
+            patterns: read_patterns(&mut reader)?,
             instructions: reader.list(read_instruction)?,
             entry: read_target(&mut reader)?,
             spans: read_spans(&mut reader)?,
@@ -144,11 +144,26 @@ fn read_path(reader: &mut Reader<'_>) -> Result<Path, ProgramError> {
     Ok(path)
 }
 
-fn read_pattern(reader: &mut Reader<'_>) -> Result<Pattern, ProgramError> {
+fn read_patterns(reader: &mut Reader<'_>) -> Result<Box<[Pattern]>, ProgramError> {
+    let mut states_left = Limits::MAX_PATTERN_STATES;
+    reader.list(|reader| {
+        let pattern = read_pattern(reader, states_left)?;
+        states_left -= pattern.states();
+        Ok(pattern)
+    })
+}
+
+fn read_pattern(reader: &mut Reader<'_>, most_states: usize) -> Result<Pattern, ProgramError> {
     let flags =
         Flags::from_bits(reader.byte()?).ok_or_else(|| reader.malformed("unknown options of a pattern"))?;
     let source = reader.text()?;
-    Pattern::new(source, flags).map_err(|_| reader.malformed("an invalid pattern"))
+    let pattern = Pattern::new(source, flags, most_states);
+    pattern.map_err(|error| {
+        reader.malformed(match error.kind {
+            PatternErrorKind::TooLarge => "patterns that are too large",
+            PatternErrorKind::Invalid | PatternErrorKind::Unsupported => "an invalid pattern",
+        })
+    })
 }
 
 fn read_instruction(reader: &mut Reader<'_>) -> Result<Instruction, ProgramError> {

@@ -146,18 +146,27 @@ impl Parser<'_> {
             self.report(ErrorCode::LimitExceeded, place, member.value.span, message, None);
             return None;
         }
-        match Pattern::new(source, flags) {
-            Ok(pattern) => Some(Test::Pattern(pattern)),
+        match Pattern::new(source, flags, self.pattern_states_left) {
+            Ok(pattern) => {
+                self.pattern_states_left -= pattern.states();
+                Some(Test::Pattern(pattern))
+            }
             Err(error) => {
-                let code = match error.kind {
-                    PatternErrorKind::Invalid => ErrorCode::InvalidPattern,
-                    PatternErrorKind::Unsupported => ErrorCode::UnsupportedPattern,
+                let (code, hint) = match error.kind {
+                    PatternErrorKind::Invalid => (ErrorCode::InvalidPattern, None),
+                    PatternErrorKind::Unsupported => (ErrorCode::UnsupportedPattern, None),
+                    PatternErrorKind::TooLarge => (ErrorCode::LimitExceeded, Some(self.states_hint())),
                 };
                 let span = span_in_string(member.value.span, source, &error.range);
-                self.report(code, place, span, error.message, None);
+                self.report(code, place, span, error.message, hint);
                 None
             }
         }
+    }
+
+    fn states_hint(&self) -> String {
+        let most = self.limits.pattern_states;
+        format!("a filter's patterns have at most {most} together; what is repeated `{{n}}` counts n times")
     }
 
     /// `$options` say something only beside `$regex`.

@@ -12,7 +12,13 @@ use crate::path::Path;
 
 /// What a filter says; or all that is wrong with it.
 pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Result<Expr, CompileError> {
-    let mut parser = Parser { limits, problems: Vec::new(), conditions: 0, indexes_around: 0 };
+    let mut parser = Parser {
+        limits,
+        problems: Vec::new(),
+        conditions: 0,
+        pattern_states_left: limits.pattern_states,
+        indexes_around: 0,
+    };
     let expr = match json {
         Ok(json) => {
             parser.refuse_duplicate_keys(&json, &Place::Root);
@@ -38,6 +44,7 @@ pub(super) struct Parser<'l> {
     pub(super) limits: &'l Limits,
     problems: Vec<Problem>,
     conditions: usize,
+    pub(super) pattern_states_left: usize,
     /// Indexes in the paths of the `$elemMatch`es around.
     indexes_around: usize,
 }
