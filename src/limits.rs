@@ -14,7 +14,7 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The filter's text, in bytes (65,536). Of a filter that is given as a value: its keys and strings.
+    /// The filter's text, in bytes (65,536; more than 4 MiB count as 4 MiB). Of a filter that is given as a value: its keys and strings.
     pub text_bytes: usize,
     /// Arrays and objects inside each other (64; more than 128 count as 128).
     pub nesting: usize,
@@ -39,6 +39,10 @@ pub struct Limits {
 }
 
 impl Limits {
+    pub(crate) const MAX_TEXT_BYTES: usize = 4 << 20;
+    /// Of what is loaded: more than what any text is compiled to, which has at most 9 bytes (a double)
+    /// for 3 of the text (`-0,`), and less than 32 for a condition.
+    pub(crate) const MAX_PROGRAM_BYTES: usize = 16 << 20;
     pub(crate) const MAX_NESTING: usize = 128;
     pub(crate) const MAX_CONDITIONS: usize = 16_384;
     pub(crate) const MAX_PATTERN_STATES: usize = 32_768;
@@ -48,6 +52,7 @@ impl Limits {
     /// With the bounds that keep a program's own bounds.
     pub(crate) fn clamped(self) -> Self {
         Self {
+            text_bytes: self.text_bytes.min(Self::MAX_TEXT_BYTES),
             nesting: self.nesting.min(Self::MAX_NESTING),
             conditions: self.conditions.min(Self::MAX_CONDITIONS),
             pattern_states: self.pattern_states.min(Self::MAX_PATTERN_STATES),

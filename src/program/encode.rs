@@ -4,6 +4,8 @@
 //! patterns), the instructions, the entry, and the spans. Numbers are LEB128, texts are UTF-8 behind
 //! their length.
 
+use std::collections::HashSet;
+
 use super::bytes::{Reader, Writer};
 use super::instruction::{Instruction, Op, Step, Target};
 use super::{Program, SpanTable, verify};
@@ -30,6 +32,9 @@ pub enum ProgramError {
     /// The dialect is not known here.
     #[error("dialect {0} is not known")]
     UnknownDialect(u8),
+    /// More than 16 MiB, to which no filter is compiled.
+    #[error("a program of {0} bytes is too long")]
+    TooLong(usize),
     /// The bytes end in the middle.
     #[error("the program is cut off")]
     Truncated,
@@ -41,6 +46,9 @@ pub enum ProgramError {
         /// What was found.
         what: &'static str,
     },
+    /// A table has an entry that no instruction uses.
+    #[error("a {0} that no instruction uses")]
+    Unused(&'static str),
     /// The parts are there, but the program cannot be proved to end, or to stay within its tables.
     #[error("instruction {instruction}: {what}")]
     Unsafe {
@@ -105,12 +113,17 @@ impl Program {
     }
 
     /// Loads a program, from anywhere: what is accepted ends after at most one visit to each of its
-    /// instructions (for each element, inside `$elemMatch`) and stays within its tables.
+    /// instructions (for each element, inside `$elemMatch`), stays within its tables, and is no larger
+    /// than a filter with the largest [`Limits`] is: 16 MiB, 16,384 instructions, 32,768 states of
+    /// patterns.
     ///
     /// # Errors
     ///
     /// [`ProgramError`], where the bytes are not what [`to_bytes`](Self::to_bytes) writes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProgramError> {
+        if bytes.len() > Limits::MAX_PROGRAM_BYTES {
+            return Err(ProgramError::TooLong(bytes.len()));
+        }
         let bytes = bytes.strip_prefix(MAGIC).ok_or(ProgramError::NotAProgram)?;
         let mut reader = Reader::new(bytes);
         match reader.byte()? {
@@ -120,7 +133,7 @@ impl Program {
         let dialect = reader.byte()?;
         let program = Self {
             dialect: Dialect::from_code(dialect).ok_or(ProgramError::UnknownDialect(dialect))?,
-            paths: reader.list(read_path)?,
+            paths: read_paths(&mut reader)?,
             constants: read_constants(&mut reader, Limits::MAX_NESTING)?,
             lists: reader.list(|reader| read_constants(reader, Limits::MAX_NESTING))?,
             patterns: read_patterns(&mut reader)?,
@@ -131,8 +144,21 @@ impl Program {
         if !reader.is_at_end() {
             return Err(reader.malformed("superfluous bytes"));
         }
+        if !program.spans.fits(program.instructions.len()) {
+            return Err(reader.malformed("spans of no instruction"));
+        }
         verify::verify(&program)?;
         Ok(program)
+    }
+}
+
+fn read_paths(reader: &mut Reader<'_>) -> Result<Box<[Path]>, ProgramError> {
+    let paths = reader.list(read_path)?;
+    let mut seen = HashSet::with_capacity(paths.len());
+    if paths.iter().all(|path| seen.insert(path)) {
+        Ok(paths)
+    } else {
+        Err(reader.malformed("a path that is there twice"))
     }
 }
 
