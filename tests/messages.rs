@@ -42,6 +42,48 @@ fn every_problem_is_reported_in_the_order_of_the_text() {
 }
 
 #[test]
+fn problems_are_shown_up_to_a_number() {
+    let unknown = vec![r#"{"a":{"$xyz":1}}"#; 3000].join(",");
+    for (text, first) in [
+        (format!(r#"{{"$or":[{unknown}]}}"#), ErrorCode::UnknownOperator),
+        (format!(r#"{{"a":{{"$in":[{}]}}}}"#, [r#"{"$gt":1}"#; 101].join(",")), ErrorCode::InvalidOperand),
+        (format!("{{{}}}", [r#""a":1"#; 102].join(",")), ErrorCode::DuplicateKey),
+    ] {
+        let errors = [
+            Some(Filter::compile(&text).unwrap_err()),
+            Filter::from_value(&serde_json::from_str(&text).unwrap()).err(),
+        ];
+        for error in errors.into_iter().flatten() {
+            assert_eq!(error.problems().len(), 101);
+            assert_eq!(error.first().code(), first);
+            let last = error.problems().last().unwrap();
+            assert_eq!((last.code(), last.pointer()), (ErrorCode::LimitExceeded, ""));
+            assert_eq!(last.message(), "more problems are not shown");
+        }
+    }
+    let hundred = format!(r#"{{"a":{{"$in":[{}]}}}}"#, [r#"{"$gt":1}"#; 100].join(","));
+    assert_eq!(Filter::compile(&hundred).unwrap_err().problems().len(), 100);
+}
+
+#[test]
+fn long_keys_are_shortened() {
+    let key = "é".repeat(10_000);
+    for text in [
+        format!(r#"{{"a":{{"${key}":1}}}}"#),
+        format!(r#"{{"{key}":1,"{key}":2}}"#),
+        format!(r#"{{"a{key}\\":1}}"#),
+        format!(r#"{{"a":{{"$gt":1,"{key}":2}}}}"#),
+        format!(r#"{{"{key}":{{"$or":[]}}}}"#),
+        format!(r#"{{"a":{{"$type":"{key}"}}}}"#),
+        format!(r#"{{"a":x{}}}"#, "x".repeat(10_000)),
+    ] {
+        let error = Filter::compile(&text).unwrap_err();
+        let (message, hint) = (error.first().message(), error.first().hint().unwrap_or_default());
+        assert!(message.len() < 200 && hint.len() < 200, "{message}; {hint}");
+    }
+}
+
+#[test]
 fn replacements_mend_the_text() {
     let text = r#"{"a": {"$exist": true}}"#;
     let error = Filter::compile(text).unwrap_err();

@@ -115,6 +115,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Operator> {
 
 /// The operator that was probably meant: an alias of another language, or one with few letters' difference.
 pub(crate) fn guess(name: &str) -> Option<&'static Operator> {
+    if name.len() > MAX_GUESSED {
+        return None;
+    }
     let folded = name.to_ascii_lowercase();
     let alias = ALIASES.iter().find(|(alias, _)| *alias == folded).map(|(_, meant)| *meant);
     if let Some(meant) = alias {
@@ -127,6 +130,9 @@ pub(crate) fn guess(name: &str) -> Option<&'static Operator> {
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, operator)| operator)
 }
+
+/// In bytes; nothing longer is like an operator.
+const MAX_GUESSED: usize = 20;
 
 /// In a short name a changed letter makes another word.
 fn allowed_distance(name: &str) -> usize {

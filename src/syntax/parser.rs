@@ -1,10 +1,12 @@
 //! The grammar of filters. Every mistake that a user can make is reported here, all of them at once.
 
+use std::cmp::Ordering;
+
 use super::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
 use super::operators::{self, Kind as Op, Operator, OperatorPlace};
 use super::pointer::Place;
 use super::reader::{Json, Kind, Member, ReadError};
-use super::span::Span;
+use super::span::{Span, shorten};
 use crate::error::{CompileError, ErrorCode, Problem};
 use crate::event::Constant;
 use crate::limits::Limits;
@@ -15,6 +17,7 @@ pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Resul
     let mut parser = Parser {
         limits,
         problems: Vec::new(),
+        end: json.as_ref().map_or(Span::NONE, |json| json.span.end()),
         conditions: 0,
         pattern_states_left: limits.pattern_states,
         indexes_around: 0,
@@ -40,9 +43,16 @@ pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Resul
     }
 }
 
+/// What stands wrong beyond so many mistakes is hardly of interest; and a pointer can be as long as the
+/// filter.
+const MAX_PROBLEMS: usize = 100;
+
 pub(super) struct Parser<'l> {
     pub(super) limits: &'l Limits,
+    /// [`MAX_PROBLEMS`], and one that says that there are more.
     problems: Vec<Problem>,
+    /// Of the text.
+    end: Span,
     conditions: usize,
     pub(super) pattern_states_left: usize,
     /// Indexes in the paths of the `$elemMatch`es around.
@@ -59,7 +69,7 @@ impl Parser<'_> {
             }
             Kind::Object(members) => {
                 for member in repeated_keys(members) {
-                    let message = format!("duplicate key `{}`", member.key);
+                    let message = format!("duplicate key `{}`", shorten(&member.key));
                     let hint = "only one of the two would count; `$and` takes both".to_owned();
                     self.report(
                         ErrorCode::DuplicateKey,
@@ -160,7 +170,7 @@ impl Parser<'_> {
 
     fn path(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Path> {
         let Ok(path) = Path::parse(&member.key) else {
-            let message = format!("stray backslash in the path `{}`", member.key);
+            let message = format!("stray backslash in the path `{}`", shorten(&member.key));
             let hint = r"in a path `\.` is a dot and `\\` a backslash; JSON doubles each backslash once more"
                 .to_owned();
             self.report(ErrorCode::InvalidPath, place, member.key_span, message, Some(hint));
@@ -207,6 +217,7 @@ impl Parser<'_> {
                     let message = format!("`{}` cannot stand under a field", member.key);
                     let field =
                         if path.segments().is_empty() { "<field>".to_owned() } else { path.to_string() };
+                    let field = shorten(&field);
                     let hint = format!("lift it: `{{\"{}\": [{{\"{field}\": …}}, …]}}`", member.key);
                     self.misplaced(member, &place, &message, hint);
                 }
@@ -214,7 +225,7 @@ impl Parser<'_> {
                     self.unknown(member, &place);
                 }
                 None => {
-                    let message = format!("expected an operator, found the field `{}`", member.key);
+                    let message = format!("expected an operator, found the field `{}`", shorten(&member.key));
                     let hint = "operators and fields do not mix; to compare with a whole object, use `$eq`"
                         .to_owned();
                     self.report(ErrorCode::MixedOperators, &place, member.key_span, message, Some(hint));
@@ -343,7 +354,31 @@ impl Parser<'_> {
         message: impl Into<String>,
         hint: Option<String>,
     ) {
-        self.problems.push(Problem::new(code, place.to_string(), span.range(), message).with_hint(hint));
+        self.push(code, place, span, message, |problem| problem.with_hint(hint));
+    }
+
+    /// The one place where a problem is added.
+    fn push(
+        &mut self,
+        code: ErrorCode,
+        place: &Place<'_>,
+        span: Span,
+        message: impl Into<String>,
+        complete: impl FnOnce(Problem) -> Problem,
+    ) {
+        match self.problems.len().cmp(&MAX_PROBLEMS) {
+            Ordering::Less => {
+                let problem = Problem::new(code, place.to_string(), span.range(), message);
+                self.problems.push(complete(problem));
+            }
+            Ordering::Equal => {
+                let message = "more problems are not shown";
+                let problem =
+                    Problem::new(ErrorCode::LimitExceeded, String::new(), self.end.range(), message);
+                self.problems.push(problem);
+            }
+            Ordering::Greater => {}
+        }
     }
 
     /// The operand is not what the operator takes.
@@ -393,15 +428,12 @@ impl Parser<'_> {
             return None;
         }
         let guess = operators::guess(name).map(|operator| operator.name);
-        let problem = Problem::new(
-            ErrorCode::UnknownOperator,
-            place.to_string(),
-            member.key_span.range(),
-            format!("unknown operator `{name}`"),
-        )
-        .with_hint(guess.map(|guess| format!("did you mean `{guess}`?")))
-        .with_replacement(guess.map(|guess| format!("\"{guess}\"")));
-        self.problems.push(problem);
+        let message = format!("unknown operator `{}`", shorten(name));
+        self.push(ErrorCode::UnknownOperator, place, member.key_span, message, |problem| {
+            problem
+                .with_hint(guess.map(|guess| format!("did you mean `{guess}`?")))
+                .with_replacement(guess.map(|guess| format!("\"{guess}\"")))
+        });
         None
     }
 }

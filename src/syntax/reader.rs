@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::span::Span;
+use super::span::{Span, shorten};
 use crate::event::{Constant, Number};
 use crate::limits::Limits;
 
@@ -260,7 +260,7 @@ impl<'t> Reader<'t, '_> {
                 let span = Span::new(self.at, self.at + length);
                 return Err(ReadError::Syntax {
                     span,
-                    message: format!("expected a value, found `{word}`"),
+                    message: format!("expected a value, found `{}`", shorten(word)),
                     hint,
                 });
             }
