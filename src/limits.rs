@@ -14,7 +14,8 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The filter's text, in bytes (65,536; more than 4 MiB count as 4 MiB). Of a filter that is given as a value: its keys and strings.
+    /// The filter's text, in bytes (65,536; more than 4 MiB count as 4 MiB). Of a filter that is given as a value: of
+    /// its compact text, where a number counts as one byte and a character of a string as itself.
     pub text_bytes: usize,
     /// Arrays and objects inside each other (64; more than 128 count as 128).
     pub nesting: usize,

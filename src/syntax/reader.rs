@@ -114,19 +114,31 @@ struct Converter<'l> {
 
 impl Converter<'_> {
     fn convert<'t>(&mut self, value: &'t Value, nesting_left: usize) -> Result<Json<'t>, ReadError> {
-        let inside = || nesting_left.checked_sub(1).ok_or_else(|| too_deep(self.limits, Span::NONE));
+        let inside = |limits| nesting_left.checked_sub(1).ok_or_else(|| too_deep(limits, Span::NONE));
         let kind = match value {
-            Value::Null => Kind::Null,
-            Value::Bool(bool) => Kind::Bool(*bool),
-            Value::Number(number) => Kind::Number(number.into()),
+            Value::Null => {
+                self.charge("null".len())?;
+                Kind::Null
+            }
+            Value::Bool(bool) => {
+                self.charge(if *bool { "true".len() } else { "false".len() })?;
+                Kind::Bool(*bool)
+            }
+            Value::Number(number) => {
+                self.charge(1)?;
+                Kind::Number(number.into())
+            }
             Value::String(string) => Kind::String(self.text(string)?),
             Value::Array(elements) => {
-                let nesting_left = inside()?;
+                let nesting_left = inside(self.limits)?;
+                self.charge("[]".len() + elements.len().saturating_sub(1))?;
                 let convert = |element| self.convert(element, nesting_left);
                 Kind::Array(elements.iter().map(convert).collect::<Result<_, _>>()?)
             }
             Value::Object(members) => {
-                let nesting_left = inside()?;
+                let nesting_left = inside(self.limits)?;
+                // A colon for each member, and commas between them.
+                self.charge("{}".len() + members.len() + members.len().saturating_sub(1))?;
                 let convert = |(key, value): (&'t String, &'t Value)| {
                     let key = self.text(key)?;
                     Ok(Member { key, key_span: Span::NONE, value: self.convert(value, nesting_left)? })
@@ -138,9 +150,15 @@ impl Converter<'_> {
     }
 
     fn text<'t>(&mut self, text: &'t str) -> Result<Cow<'t, str>, ReadError> {
-        self.bytes_left =
-            self.bytes_left.checked_sub(text.len()).ok_or_else(|| too_long(self.limits, Span::NONE))?;
+        self.charge(text.len() + "\"\"".len())?;
         Ok(Cow::Borrowed(text))
+    }
+
+    /// For what a value takes as text at least.
+    fn charge(&mut self, bytes: usize) -> Result<(), ReadError> {
+        self.bytes_left =
+            self.bytes_left.checked_sub(bytes).ok_or_else(|| too_long(self.limits, Span::NONE))?;
+        Ok(())
     }
 }
 
@@ -516,7 +534,19 @@ mod tests {
         assert!(matches!(read("[1,2,3,4,5]", &limits), Err(ReadError::Limit { .. })));
         let value = serde_json::json!([[[1]]]);
         assert!(matches!(from_value(&value, &limits), Err(ReadError::Limit { .. })));
-        let value = serde_json::json!({"123456": "12345"});
-        assert!(matches!(from_value(&value, &limits), Err(ReadError::Limit { .. })));
+        for (text, fits) in [
+            (r#"{"123":1}"#, true),
+            (r#"{"123":"4"}"#, false),
+            ("[1,2,3,4]", true),
+            ("[1,2,3,4,5]", false),
+            ("[true,1,1]", true),
+            ("[null,null]", false),
+            ("[[],[],[]]", true),
+            ("[{},{},[],1]", false),
+        ] {
+            assert_eq!(read(text, &limits).is_ok(), fits, "{text}");
+            let value = serde_json::from_str(text).unwrap();
+            assert_eq!(from_value(&value, &limits).is_ok(), fits, "{text} as a value");
+        }
     }
 }
