@@ -104,6 +104,16 @@ fn every_operand_is_shown() {
 }
 
 #[test]
+fn nothing_in_a_filter_writes_to_the_terminal() {
+    let filter = r#"{"a\u001b[2Jb\u009b\nc": 1, "$or": [{"\u202eb c": "\u001b\n"}, {"d": {"$regex": "\n+\u001b\u202e"}}]}"#;
+    assert_snapshot!(listing(filter), @r#"
+    0  equal    "a\u{1b}[2Jb\u{9b}\nc"  1                    true → 1      false → reject
+    1  equal    "\u{202e}b c"           "\u001b\n"           true → match  false → 2
+    2  pattern  d                       /\n+\u{1b}\u{202e}/  true → match  false → reject
+    "#);
+}
+
+#[test]
 fn constants_fold() {
     for filter in ["{}", "[]", "null", r#"{"a":{"$nin":[]}}"#, r#"{"$or":[{"a":1},{}]}"#] {
         assert_eq!(listing(filter), "match\n", "{filter}");
