@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
-use super::operators::{self, Kind as Op, Operator, OperatorPlace};
+use super::operators::{self, Guess, Kind as Op, Operator, OperatorPlace};
 use super::pointer::Place;
 use super::reader::{Json, Kind, Member, ReadError};
 use super::span::{Span, shorten};
@@ -109,7 +109,7 @@ impl Parser<'_> {
         for member in members {
             let place = place.key(&member.key);
             if member.key.starts_with('$') {
-                parts.extend(self.logical(member, &place));
+                parts.extend(self.logical(member, members, &place));
             } else if let Some(path) = self.path(member, &place) {
                 parts.push(self.field(path, member, &place));
             }
@@ -118,22 +118,18 @@ impl Parser<'_> {
     }
 
     /// An operator in the place of a path; `None` where it says nothing.
-    fn logical(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
+    fn logical(&mut self, member: &Member<'_>, siblings: &[Member<'_>], place: &Place<'_>) -> Option<Expr> {
         let operator = operators::find(&member.key);
         match operator.map(|operator| operator.kind) {
             Some(Op::And) => Some(Expr::Group(Join::All, self.branches(member, place))),
             Some(Op::Or) => Some(Expr::Group(Join::Any, self.branches(member, place))),
             Some(Op::Nor) => Some(Expr::Group(Join::Any, self.branches(member, place)).not()),
             Some(Op::Comment) => None,
-            Some(Op::Not) => {
-                let hint = "`$nor` takes an array of filters: `{\"$nor\": [{…}]}`".to_owned();
-                self.misplaced(member, place, "`$not` stands under a field", hint)
-            }
-            Some(_) => {
-                let hint = format!("name the field: `{{\"<field>\": {{\"{}\": …}}}}`", member.key);
+            Some(kind) => {
+                let hint = under_a_field(kind, &member.key);
                 self.misplaced(member, place, &format!("`{}` needs a field", member.key), hint)
             }
-            None => self.unknown(member, place),
+            None => self.unknown(member, siblings, place, None),
         }
     }
 
@@ -209,20 +205,12 @@ impl Parser<'_> {
                 Some(operator) if operator.place == OperatorPlace::Field => {
                     parts.extend(self.operator(path, operator, member, members, &place));
                 }
-                Some(Operator { kind: Op::Comment, .. }) => {
-                    let hint = "put it beside the fields".to_owned();
-                    self.misplaced(member, &place, "`$comment` cannot stand under a field", hint);
-                }
-                Some(_) => {
+                Some(operator) => {
                     let message = format!("`{}` cannot stand under a field", member.key);
-                    let field =
-                        if path.segments().is_empty() { "<field>".to_owned() } else { path.to_string() };
-                    let field = shorten(&field);
-                    let hint = format!("lift it: `{{\"{}\": [{{\"{field}\": …}}, …]}}`", member.key);
-                    self.misplaced(member, &place, &message, hint);
+                    self.misplaced(member, &place, &message, beside_the_fields(operator, path));
                 }
                 None if member.key.starts_with('$') => {
-                    self.unknown(member, &place);
+                    self.unknown(member, members, &place, Some(path));
                 }
                 None => {
                     let message = format!("expected an operator, found the field `{}`", shorten(&member.key));
@@ -304,8 +292,7 @@ impl Parser<'_> {
             self.invalid(member, place, "an object of operators, or a filter");
             return None;
         };
-        let first = members.first().and_then(|first| operators::find(&first.key));
-        let is_filter = first.is_some_and(|operator| operator.place == OperatorPlace::Top);
+        let is_filter = members.first().is_some_and(|first| may_begin_filter(&first.key));
         self.indexes_around += path.indexes();
         let (form, body) = match operator_object(&member.value) {
             Some(members) if !is_filter => {
@@ -420,22 +407,78 @@ impl Parser<'_> {
         None
     }
 
-    fn unknown(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
+    /// Under the field at `path`, or in the place of one.
+    fn unknown(
+        &mut self,
+        member: &Member<'_>,
+        siblings: &[Member<'_>],
+        place: &Place<'_>,
+        path: Option<&Path>,
+    ) -> Option<Expr> {
         let name = &*member.key;
         if let Some(reason) = operators::unsupported(name) {
             let message = format!("`{name}` is not supported: {reason}");
             self.report(ErrorCode::UnsupportedOperator, place, member.key_span, message, None);
             return None;
         }
-        let guess = operators::guess(name).map(|operator| operator.name);
         let message = format!("unknown operator `{}`", shorten(name));
+        let here = if path.is_some() { OperatorPlace::Field } else { OperatorPlace::Top };
+        let Some(Guess { operator, same_operand }) = operators::guess(name, here) else {
+            self.report(ErrorCode::UnknownOperator, place, member.key_span, message, None);
+            return None;
+        };
+        let mut hint = format!("did you mean `{}`?", operator.name);
+        if operator.place != here {
+            let where_to = match path {
+                None => under_a_field(operator.kind, operator.name),
+                Some(path) => beside_the_fields(operator, path),
+            };
+            hint = format!("{hint} {where_to}");
+        } else if !same_operand {
+            hint = format!("{hint} it takes {}", operator.operand);
+        }
+        // Only what leaves nothing wrong with the operator itself.
+        let is_there = |name: &str| siblings.iter().any(|sibling| sibling.key == name);
+        let fits = operator.place == here
+            && same_operand
+            && !is_there(operator.name)
+            && (operator.kind != Op::Options || is_there("$regex"));
+        let replacement = fits.then(|| format!("\"{}\"", operator.name));
         self.push(ErrorCode::UnknownOperator, place, member.key_span, message, |problem| {
-            problem
-                .with_hint(guess.map(|guess| format!("did you mean `{guess}`?")))
-                .with_replacement(guess.map(|guess| format!("\"{guess}\"")))
+            problem.with_hint(Some(hint)).with_replacement(replacement)
         });
         None
     }
+}
+
+/// Where what needs a field goes.
+fn under_a_field(operator: Op, name: &str) -> String {
+    match operator {
+        Op::Not => "`$nor` takes an array of filters: `{\"$nor\": [{…}]}`".to_owned(),
+        _ => format!("name the field: `{{\"<field>\": {{\"{name}\": …}}}}`"),
+    }
+}
+
+/// Where what stands under the field at `path`, and cannot, goes. The element that an `$elemMatch` looks
+/// at, whose path is empty, has no fields that it could go beside.
+fn beside_the_fields(operator: &Operator, path: &Path) -> String {
+    let name = operator.name;
+    match operator.kind {
+        Op::Comment => "put it beside the fields".to_owned(),
+        Op::And if path.segments().is_empty() => "operators side by side must all hold".to_owned(),
+        Op::Nor if path.segments().is_empty() => "`$not` negates operators: `{\"$not\": {…}}`".to_owned(),
+        _ if path.segments().is_empty() => {
+            format!("put `$elemMatch` inside: `{{\"{name}\": [{{\"<field>\": {{\"$elemMatch\": …}}}}, …]}}`")
+        }
+        _ => format!("lift it: `{{\"{name}\": [{{\"{}\": …}}, …]}}`", shorten(&path.to_string())),
+    }
+}
+
+/// Whether an object with this first key is a filter in spite of the `$`.
+fn may_begin_filter(key: &str) -> bool {
+    let operator = operators::find(key)
+        .or_else(|| operators::guess(key, OperatorPlace::Field).map(|guess| guess.operator));
+    operator.is_some_and(|operator| operator.place == OperatorPlace::Top)
 }
 
 /// The members of an object that is operators: it has some, and the first key starts with `$`.
