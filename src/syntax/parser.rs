@@ -317,8 +317,19 @@ impl Parser<'_> {
         for (index, entry) in entries.iter().enumerate() {
             let place = place.index(index);
             match operator_object(entry) {
-                Some(members) if elements && is_element(entry) => {
-                    parts.push(self.operators(path, members, &place));
+                Some([element]) if elements && is_element(entry) => {
+                    parts.push(self.operators(path, std::slice::from_ref(element), &place));
+                }
+                // MongoDB ignores what stands beside it.
+                Some([_, other, ..]) if elements && is_element(entry) => {
+                    let message = format!(
+                        "`{}`: expected `$elemMatch` alone, found `{}` beside it",
+                        member.key,
+                        shorten(&other.key)
+                    );
+                    let hint = "put it beside `$all`".to_owned();
+                    let place = place.key(&other.key);
+                    self.report(ErrorCode::InvalidOperand, &place, other.key_span, message, Some(hint));
                 }
                 None if !elements => {
                     parts.push(self.condition(path.clone(), Test::Equal(entry.to_constant()), entry.span));
