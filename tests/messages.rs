@@ -147,4 +147,6 @@ fn limits() {
         assert_eq!(error.first().code(), ErrorCode::LimitExceeded, "{filter}");
         assert_eq!(error.first().message(), message, "{filter}");
     }
+    let error = Compiler::new().limits(small).compile(r#"{"a":1,"b":2,"$or":[{"c/d":3}]}"#).unwrap_err();
+    assert_eq!((error.first().pointer(), error.first().range()), ("/$or/0/c~1d", Some(21..28)));
 }

@@ -90,7 +90,7 @@ pub(crate) const OPERATORS: &[Operator] = table! {
     All "$all" Field: "an array of values, or of `$elemMatch`", "`$eq` of each of them", r#"{"event.tagIds": {"$all": [1, 2]}}"#;
     ElemMatch "$elemMatch" Field: "operators, or a filter", "an array with one element that meets them all",
         r#"{"event.items": {"$elemMatch": {"price": {"$gt": 10}, "sold": false}}}"#;
-    Mod "$mod" Field: "[divisor, remainder]", "a number that leaves the remainder", r#"{"event.rowId": {"$mod": [10, 0]}}"#;
+    Mod "$mod" Field: "[divisor, remainder]", "a number that leaves the remainder; fractions are cut off", r#"{"event.rowId": {"$mod": [10, 0]}}"#;
     Regex "$regex" Field: "a pattern", "a string in which the pattern is found", r#"{"event.node.path": {"$regex": "/20[0-9]{2}/"}}"#;
     Options "$options" Field: "any of the letters `imsx`", "how `$regex` is read",
         r#"{"event.node.path": {"$regex": "\\.pdf$", "$options": "i"}}"#;
@@ -196,6 +196,13 @@ pub(crate) const RELATED: &[(&str, &str)] = &[
 pub(crate) const UNSUPPORTED: &[(&str, &str)] = &[
     ("$expr", "a filter compares fields with values, not with each other"),
     ("$where", "a filter runs no code"),
+    ("$date", EXTENDED_JSON),
+    ("$oid", EXTENDED_JSON),
+    ("$numberInt", EXTENDED_JSON),
+    ("$numberLong", EXTENDED_JSON),
+    ("$numberDouble", EXTENDED_JSON),
+    ("$numberDecimal", EXTENDED_JSON),
+    ("$regularExpression", EXTENDED_JSON),
     ("$function", "a filter runs no code"),
     ("$jsonSchema", "`$type` and `$exists` say most of it"),
     ("$text", "there is no text index; `$regex` searches in a string"),
@@ -220,6 +227,8 @@ pub(crate) const UNSUPPORTED: &[(&str, &str)] = &[
     ("$maxDistance", "there are no geo operators"),
     ("$minDistance", "there are no geo operators"),
 ];
+
+const EXTENDED_JSON: &str = "this is extended JSON; write the plain value";
 
 pub(crate) fn unsupported(name: &str) -> Option<&'static str> {
     UNSUPPORTED.iter().find(|(unsupported, _)| *unsupported == name).map(|(_, reason)| *reason)

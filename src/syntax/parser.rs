@@ -1,11 +1,13 @@
 //! The grammar of filters. Every mistake that a user can make is reported here, all of them at once.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
 use super::operators::{self, Guess, Kind as Op, Operator, OperatorPlace};
 use super::pointer::Place;
 use super::reader::{Json, Kind, Member, ReadError};
+use super::slashed::Slashed;
 use super::span::{Span, shorten};
 use crate::error::{CompileError, ErrorCode, Problem};
 use crate::event::Constant;
@@ -28,7 +30,7 @@ pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Resul
             parser.root(&json)
         }
         Err(ReadError::Syntax { span, message, hint }) => {
-            let hint = hint.map(str::to_owned);
+            let hint = hint.map(Cow::into_owned);
             parser.report(ErrorCode::InvalidJson, &Place::Root, span, message, hint);
             Expr::NEVER
         }
@@ -155,9 +157,7 @@ impl Parser<'_> {
             match &element.kind {
                 Kind::Object(members) => branches.push(self.filter(members, &place)),
                 _ => {
-                    let message =
-                        format!("`{}`: expected a filter, found {}", member.key, element.type_name());
-                    self.report(ErrorCode::InvalidOperand, &place, element.span, message, None);
+                    self.invalid_entry(member, element, &place, "a filter");
                 }
             }
         }
@@ -192,7 +192,7 @@ impl Parser<'_> {
     fn field(&mut self, path: Path, member: &Member<'_>, place: &Place<'_>) -> Expr {
         match operator_object(&member.value) {
             Some(members) => self.operators(&path, members, place),
-            None => self.condition(path, Test::Equal(member.value.to_constant()), member.span()),
+            None => self.condition(path, Test::Equal(member.value.to_constant()), member.span(), place),
         }
     }
 
@@ -255,7 +255,7 @@ impl Parser<'_> {
             }
             Op::And | Op::Or | Op::Nor | Op::Comment => return None,
         };
-        let condition = self.condition(path.clone(), test, member.span());
+        let condition = self.condition(path.clone(), test, member.span(), place);
         let negative = match operator.kind {
             Op::Ne | Op::Nin => true,
             Op::Exists => !is_truthy(&member.value),
@@ -265,11 +265,11 @@ impl Parser<'_> {
     }
 
     /// Counts it, too.
-    pub(super) fn condition(&mut self, path: Path, test: Test, span: Span) -> Expr {
+    fn condition(&mut self, path: Path, test: Test, span: Span, place: &Place<'_>) -> Expr {
         self.conditions += 1;
         if self.conditions == self.limits.conditions + 1 {
             let message = format!("more than {} conditions", self.limits.conditions);
-            self.report(ErrorCode::LimitExceeded, &Place::Root, span, message, None);
+            self.report(ErrorCode::LimitExceeded, place, span, message, None);
         }
         Expr::Condition(Condition { path, test, span })
     }
@@ -280,6 +280,12 @@ impl Parser<'_> {
         }
         let hint = match &member.value.kind {
             Kind::Object(_) | Kind::Array(_) => None,
+            Kind::String(string) => Some(match Slashed::parse(string) {
+                Some(pattern) if pattern.length == string.len() => {
+                    format!("write `{{\"$not\": {}}}`", pattern.operators())
+                }
+                _ => "`$ne` takes a value".to_owned(),
+            }),
             _ => Some("`$ne` takes a value".to_owned()),
         };
         self.invalid_with(member, place, "an object of operators", hint);
@@ -332,7 +338,8 @@ impl Parser<'_> {
                     self.report(ErrorCode::InvalidOperand, &place, other.key_span, message, Some(hint));
                 }
                 None if !elements => {
-                    parts.push(self.condition(path.clone(), Test::Equal(entry.to_constant()), entry.span));
+                    let test = Test::Equal(entry.to_constant());
+                    parts.push(self.condition(path.clone(), test, entry.span, &place));
                 }
                 _ => {
                     let expected = if elements { "`$elemMatch` in every entry" } else { "a value" };
