@@ -6,7 +6,8 @@ use std::ops::Range;
 /// A filter that was refused.
 ///
 /// All its problems are reported, in the order in which they stand in the filter's text; there is
-/// always at least one. `Display` prints one line for each.
+/// always at least one. `Display` prints one line for each. Beyond 100, a last one
+/// ([`LimitExceeded`](ErrorCode::LimitExceeded)) says that there are more.
 ///
 /// ```
 /// use hooksieve::{ErrorCode, Filter};
@@ -40,7 +41,7 @@ impl CompileError {
         Some(Self(Box::new(Problems { first, all: problems })))
     }
 
-    /// Every problem of the filter, in the order of the text.
+    /// Every problem of the filter, or 100 of them and one that says so, in the order of the text.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.0.all
@@ -236,7 +237,7 @@ error_codes! {
     UnsupportedPattern = "unsupported-pattern",
     /// A path with a backslash that escapes nothing.
     InvalidPath = "invalid-path",
-    /// One of the [`Limits`](crate::Limits) is exceeded.
+    /// One of the [`Limits`](crate::Limits) is exceeded; or there are too many problems to show all.
     LimitExceeded = "limit-exceeded",
 }
 

@@ -14,7 +14,8 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The filter's text, in bytes (65,536). Of a filter that is given as a value: its keys and strings.
+    /// The filter's text, in bytes (65,536; more than 4 MiB count as 4 MiB). Of a filter that is given as a value: of
+    /// its compact text, where a number counts as one byte and a character of a string as itself.
     pub text_bytes: usize,
     /// Arrays and objects inside each other (64; more than 128 count as 128).
     pub nesting: usize,
@@ -25,6 +26,11 @@ pub struct Limits {
     pub in_operands: usize,
     /// A `$regex`, in bytes (1,000).
     pub pattern_bytes: usize,
+    /// States of all patterns of a filter together (8,192; more than 32,768 count as 32,768): about one
+    /// for each character and for each range of a class, as often as a repetition such as `{100}` says.
+    /// None for a pattern that is plain text, also behind a `^`. For a character of text a search visits
+    /// each of them at most once, in about 10 ns.
+    pub pattern_states: usize,
     /// Segments of a path (128: no event that is read from text is nested deeper).
     pub path_segments: usize,
     /// Segments of a path that could be an index, those of the `$elemMatch`es around it included (8;
@@ -34,16 +40,23 @@ pub struct Limits {
 }
 
 impl Limits {
+    pub(crate) const MAX_TEXT_BYTES: usize = 4 << 20;
+    /// Of what is loaded: more than what any text is compiled to, which has at most 9 bytes (a double)
+    /// for 3 of the text (`-0,`), and less than 32 for a condition.
+    pub(crate) const MAX_PROGRAM_BYTES: usize = 16 << 20;
     pub(crate) const MAX_NESTING: usize = 128;
     pub(crate) const MAX_CONDITIONS: usize = 16_384;
+    pub(crate) const MAX_PATTERN_STATES: usize = 32_768;
     pub(crate) const MAX_PATH_SEGMENTS: usize = 128;
     pub(crate) const MAX_PATH_INDEXES: usize = 16;
 
     /// With the bounds that keep a program's own bounds.
     pub(crate) fn clamped(self) -> Self {
         Self {
+            text_bytes: self.text_bytes.min(Self::MAX_TEXT_BYTES),
             nesting: self.nesting.min(Self::MAX_NESTING),
             conditions: self.conditions.min(Self::MAX_CONDITIONS),
+            pattern_states: self.pattern_states.min(Self::MAX_PATTERN_STATES),
             path_segments: self.path_segments.min(Self::MAX_PATH_SEGMENTS),
             path_indexes: self.path_indexes.min(Self::MAX_PATH_INDEXES),
             ..self
@@ -59,6 +72,7 @@ impl Default for Limits {
             conditions: 4096,
             in_operands: 10_000,
             pattern_bytes: 1000,
+            pattern_states: 8192,
             path_segments: 128,
             path_indexes: 8,
         }

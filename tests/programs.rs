@@ -1,6 +1,12 @@
 //! Snapshots of programs: what the compiler makes of a filter, read as a listing.
 
-#![allow(clippy::unwrap_used, clippy::string_slice, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "tests"
+)]
 
 use hooksieve::Filter;
 use insta::assert_snapshot;
@@ -98,6 +104,16 @@ fn every_operand_is_shown() {
 }
 
 #[test]
+fn nothing_in_a_filter_writes_to_the_terminal() {
+    let filter = r#"{"a\u001b[2Jb\u009b\nc": 1, "$or": [{"\u202eb c": "\u001b\n"}, {"d": {"$regex": "\n+\u001b\u202e"}}]}"#;
+    assert_snapshot!(listing(filter), @r#"
+    0  equal    "a\u{1b}[2Jb\u{9b}\nc"  1                    true → 1      false → reject
+    1  equal    "\u{202e}b c"           "\u001b\n"           true → match  false → 2
+    2  pattern  d                       /\n+\u{1b}\u{202e}/  true → match  false → reject
+    "#);
+}
+
+#[test]
 fn constants_fold() {
     for filter in ["{}", "[]", "null", r#"{"a":{"$nin":[]}}"#, r#"{"$or":[{"a":1},{}]}"#] {
         assert_eq!(listing(filter), "match\n", "{filter}");
@@ -159,4 +175,50 @@ fn bytes_are_refused_with_a_reason() {
     let mut newer = bytes.clone();
     newer[9] = 9;
     assert_eq!(Program::from_bytes(&newer).unwrap_err(), ProgramError::UnknownVersion(9));
+}
+
+/// Behind the magic, the version and the dialect.
+fn load(parts: &[u8]) -> Result<hooksieve::Program, hooksieve::ProgramError> {
+    hooksieve::Program::from_bytes(&[b"hooksieve\x01\x00", parts].concat())
+}
+
+/// Of fewer than 2^14, in two bytes.
+fn count(count: usize) -> [u8; 2] {
+    assert!((1 << 7..1 << 14).contains(&count));
+    [(count % 128) as u8 | 128, (count / 128) as u8]
+}
+
+#[test]
+fn hostile_bytes_are_refused() {
+    use hooksieve::{Program, ProgramError};
+
+    assert_eq!(Program::from_bytes(&vec![0; 17 << 20]).unwrap_err(), ProgramError::TooLong(17 << 20));
+
+    // Paths, constants, lists; then patterns, each of them allowed.
+    let pattern = [&[0, 17][..], b"(?:a?){1000}[b-c]"].concat();
+    let error = load(&[&[0, 0, 0][..], &count(10_000), &pattern.repeat(10_000)].concat()).unwrap_err();
+    assert!(matches!(error, ProgramError::Malformed { what: "patterns that are too large", .. }), "{error}");
+
+    // A list that many instructions go through: `in`, the path, the list, match or the next.
+    let list: Vec<u8> = (0..63).flat_map(|int| [3, int * 2]).collect();
+    let mut shared = [&[1, 1, 1, b'a', 0, 1, 63][..], &list, &[0], &count(1000)].concat();
+    for next in 1..=1000_usize {
+        shared.extend([5, 0, 0, 0]);
+        match next + 2 {
+            1002 => shared.push(1),
+            next if next < 128 => shared.push(next as u8),
+            next => shared.extend(count(next)),
+        }
+    }
+    shared.extend([2, 1, 0, 0, 0]);
+    let error = load(&shared).unwrap_err();
+    assert_eq!(error.to_string(), "instruction 1: an operand of another instruction");
+
+    let unused = load(&[0, 1, 0, 0, 0, 0, 0, 0]).unwrap_err();
+    assert_eq!(unused.to_string(), "a constant that no instruction uses");
+    let twice = load(&[2, 1, 1, b'a', 1, 1, b'a', 0, 0, 0, 0, 0, 0]).unwrap_err();
+    assert!(matches!(twice, ProgramError::Malformed { what: "a path that is there twice", .. }), "{twice}");
+    let spans = load(&[0, 0, 0, 0, 0, 0, 1, 0, 0, 0]).unwrap_err();
+    assert!(matches!(spans, ProgramError::Malformed { what: "spans of no instruction", .. }), "{spans}");
+    assert_eq!(load(&[0, 0, 0, 0, 0, 0, 0]).unwrap().to_string(), "match\n");
 }

@@ -166,6 +166,14 @@ proptest! {
     }
 
     #[test]
+    fn no_bytes_behind_a_good_start_make_from_bytes_panic(
+        bytes in vec(prop_oneof![0..8_u8, any::<u8>()], 0..60),
+    ) {
+        let bytes = [b"hooksieve\x01\x00".as_slice(), &bytes].concat();
+        assert_accepted_is_sound(&bytes, &[json!({}), json!({"a": [1, {"b": "x"}]})]);
+    }
+
+    #[test]
     fn no_near_program_makes_from_bytes_or_a_run_panic(
         (filter, event) in strategies::pair(),
         other in strategies::event(),

@@ -1,6 +1,6 @@
 //! Sets: whatever is in one, its answer is that of each filter asked alone.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "common/strategies.rs"]
 #[allow(dead_code, reason = "shared with other tests")]

@@ -4,6 +4,8 @@
 //! patterns), the instructions, the entry, and the spans. Numbers are LEB128, texts are UTF-8 behind
 //! their length.
 
+use std::collections::HashSet;
+
 use super::bytes::{Reader, Writer};
 use super::instruction::{Instruction, Op, Step, Target};
 use super::{Program, SpanTable, verify};
@@ -11,7 +13,7 @@ use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::limits::Limits;
 use crate::path::Path;
-use crate::syntax::pattern::{Flags, Pattern};
+use crate::syntax::pattern::{Flags, Pattern, PatternErrorKind};
 use crate::syntax::span::Span;
 
 const MAGIC: &[u8] = b"hooksieve";
@@ -30,6 +32,9 @@ pub enum ProgramError {
     /// The dialect is not known here.
     #[error("dialect {0} is not known")]
     UnknownDialect(u8),
+    /// More than 16 MiB, to which no filter is compiled.
+    #[error("a program of {0} bytes is too long")]
+    TooLong(usize),
     /// The bytes end in the middle.
     #[error("the program is cut off")]
     Truncated,
@@ -41,6 +46,9 @@ pub enum ProgramError {
         /// What was found.
         what: &'static str,
     },
+    /// A table has an entry that no instruction uses.
+    #[error("a {0} that no instruction uses")]
+    Unused(&'static str),
     /// The parts are there, but the program cannot be proved to end, or to stay within its tables.
     #[error("instruction {instruction}: {what}")]
     Unsafe {
@@ -105,12 +113,17 @@ impl Program {
     }
 
     /// Loads a program, from anywhere: what is accepted ends after at most one visit to each of its
-    /// instructions (for each element, inside `$elemMatch`) and stays within its tables.
+    /// instructions (for each element, inside `$elemMatch`), stays within its tables, and is no larger
+    /// than a filter with the largest [`Limits`] is: 16 MiB, 16,384 instructions, 32,768 states of
+    /// patterns.
     ///
     /// # Errors
     ///
     /// [`ProgramError`], where the bytes are not what [`to_bytes`](Self::to_bytes) writes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProgramError> {
+        if bytes.len() > Limits::MAX_PROGRAM_BYTES {
+            return Err(ProgramError::TooLong(bytes.len()));
+        }
         let bytes = bytes.strip_prefix(MAGIC).ok_or(ProgramError::NotAProgram)?;
         let mut reader = Reader::new(bytes);
         match reader.byte()? {
@@ -120,10 +133,10 @@ impl Program {
         let dialect = reader.byte()?;
         let program = Self {
             dialect: Dialect::from_code(dialect).ok_or(ProgramError::UnknownDialect(dialect))?,
-            paths: reader.list(read_path)?,
+            paths: read_paths(&mut reader)?,
             constants: read_constants(&mut reader, Limits::MAX_NESTING)?,
             lists: reader.list(|reader| read_constants(reader, Limits::MAX_NESTING))?,
-            patterns: reader.list(read_pattern)?,
+            patterns: read_patterns(&mut reader)?,
             instructions: reader.list(read_instruction)?,
             entry: read_target(&mut reader)?,
             spans: read_spans(&mut reader)?,
@@ -131,8 +144,21 @@ impl Program {
         if !reader.is_at_end() {
             return Err(reader.malformed("superfluous bytes"));
         }
+        if !program.spans.fits(program.instructions.len()) {
+            return Err(reader.malformed("spans of no instruction"));
+        }
         verify::verify(&program)?;
         Ok(program)
+    }
+}
+
+fn read_paths(reader: &mut Reader<'_>) -> Result<Box<[Path]>, ProgramError> {
+    let paths = reader.list(read_path)?;
+    let mut seen = HashSet::with_capacity(paths.len());
+    if paths.iter().all(|path| seen.insert(path)) {
+        Ok(paths)
+    } else {
+        Err(reader.malformed("a path that is there twice"))
     }
 }
 
@@ -144,11 +170,26 @@ fn read_path(reader: &mut Reader<'_>) -> Result<Path, ProgramError> {
     Ok(path)
 }
 
-fn read_pattern(reader: &mut Reader<'_>) -> Result<Pattern, ProgramError> {
+fn read_patterns(reader: &mut Reader<'_>) -> Result<Box<[Pattern]>, ProgramError> {
+    let mut states_left = Limits::MAX_PATTERN_STATES;
+    reader.list(|reader| {
+        let pattern = read_pattern(reader, states_left)?;
+        states_left -= pattern.states();
+        Ok(pattern)
+    })
+}
+
+fn read_pattern(reader: &mut Reader<'_>, most_states: usize) -> Result<Pattern, ProgramError> {
     let flags =
         Flags::from_bits(reader.byte()?).ok_or_else(|| reader.malformed("unknown options of a pattern"))?;
     let source = reader.text()?;
-    Pattern::new(source, flags).map_err(|_| reader.malformed("an invalid pattern"))
+    let pattern = Pattern::new(source, flags, most_states);
+    pattern.map_err(|error| {
+        reader.malformed(match error.kind {
+            PatternErrorKind::TooLarge => "patterns that are too large",
+            PatternErrorKind::Invalid | PatternErrorKind::Unsupported => "an invalid pattern",
+        })
+    })
 }
 
 fn read_instruction(reader: &mut Reader<'_>) -> Result<Instruction, ProgramError> {

@@ -69,7 +69,7 @@ impl Program {
             }
             Operand::List => shorten(&Constant::Array(self.list(operand).into()).to_string()),
             Operand::Pattern => self.patterns.get(operand as usize).map_or_else(String::new, |pattern| {
-                shorten(&format!("/{}/{}", pattern.source(), pattern.flags()))
+                shorten(&format!("/{}/{}", visible(pattern.source()), pattern.flags()))
             }),
             Operand::Types => {
                 let types = TypeSet::from_bits(operand).unwrap_or_default();
@@ -88,12 +88,30 @@ impl Program {
     }
 }
 
-/// A path, quoted where its ends would not show.
+/// A path, quoted where its ends would not show, or not all of it.
 fn path_cell(path: &Path) -> String {
-    match path.to_string() {
-        text if text.is_empty() || text.contains(char::is_whitespace) => format!("{text:?}"),
-        text => text,
+    let text = path.to_string();
+    let is_plain = |char: char| !char.is_whitespace() && !is_invisible(char);
+    if !text.is_empty() && text.chars().all(is_plain) { text } else { format!("\"{}\"", visible(&text)) }
+}
+
+/// With escapes in place of what would change the lines, or the terminal.
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for char in text.chars() {
+        if is_invisible(char) {
+            visible.extend(char.escape_default());
+        } else {
+            visible.push(char);
+        }
     }
+    visible
+}
+
+/// Controls, the ends of lines and paragraphs, and what turns the direction of writing.
+fn is_invisible(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
 }
 
 fn shorten(text: &str) -> String {

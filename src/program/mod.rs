@@ -145,6 +145,12 @@ impl SpanTable {
         size_of_val(&*self.runs)
     }
 
+    /// Whether so many instructions have spans, and nothing else has.
+    fn fits(&self, instructions: usize) -> bool {
+        self.runs.is_empty() == (instructions == 0)
+            && self.runs.last().is_none_or(|(first, _)| usize::from(*first) < instructions)
+    }
+
     fn get(&self, instruction: usize) -> Option<Span> {
         let run = self.runs.partition_point(|(first, _)| usize::from(*first) <= instruction);
         self.runs.get(run.checked_sub(1)?).map(|(_, span)| *span)

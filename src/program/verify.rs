@@ -1,4 +1,4 @@
-//! The verifier: what it accepts ends, and stays within its tables.
+//! The verifier: what it accepts ends, stays within its tables, and is as large as it looks.
 
 use std::cmp::Ordering;
 
@@ -13,12 +13,13 @@ use crate::vm::compare;
 
 /// Every target is ahead, and in the same block; every operand is there, and of its kind; bodies lie
 /// within each other. So an instruction is visited at most once in a run of its block, and a block
-/// runs once for each element.
+/// runs once for each element. No two instructions share an operand, as the compiler writes it, so that
+/// the bounds on the tables bound the work of all instructions.
 pub(super) fn verify(program: &Program) -> Result<(), ProgramError> {
     let count = program.instructions.len();
     let refuse = |instruction, what| Err(ProgramError::Unsafe { instruction, what });
-    if count > Target::MAX_INSTRUCTIONS {
-        return refuse(Target::MAX_INSTRUCTIONS, "too many instructions");
+    if count > Limits::MAX_CONDITIONS {
+        return refuse(Limits::MAX_CONDITIONS, "too many instructions");
     }
     match program.entry.step() {
         Step::Instruction(0) if count > 0 => {}
@@ -26,9 +27,13 @@ pub(super) fn verify(program: &Program) -> Result<(), ProgramError> {
         _ => return refuse(0, "the entry is not the first instruction"),
     }
     let blocks = blocks(program)?;
+    let mut unused = Unused::new(program);
     for (index, instruction) in program.instructions.iter().enumerate() {
         if usize::from(instruction.path) >= program.paths.len() {
             return refuse(index, "no such path");
+        }
+        if !unused.take(instruction) {
+            return refuse(index, "an operand of another instruction");
         }
         if let Some(what) = operand_error(program, instruction) {
             return refuse(index, what);
@@ -44,7 +49,56 @@ pub(super) fn verify(program: &Program) -> Result<(), ProgramError> {
             }
         }
     }
-    Ok(())
+    unused.any().map_or(Ok(()), |table| Err(ProgramError::Unused(table)))
+}
+
+/// An instruction for each condition.
+const _: () = assert!(Limits::MAX_CONDITIONS <= Target::MAX_INSTRUCTIONS);
+
+/// For each entry of the tables whether no instruction has used it yet.
+struct Unused {
+    paths: Vec<bool>,
+    constants: Vec<bool>,
+    lists: Vec<bool>,
+    patterns: Vec<bool>,
+}
+
+impl Unused {
+    fn new(program: &Program) -> Self {
+        Self {
+            paths: vec![true; program.paths.len()],
+            constants: vec![true; program.constants.len()],
+            lists: vec![true; program.lists.len()],
+            patterns: vec![true; program.patterns.len()],
+        }
+    }
+
+    /// Whether the operand, if it is there, is this instruction's own. Paths are shared.
+    fn take(&mut self, instruction: &Instruction) -> bool {
+        let take = |table: &mut [bool], index| table.get_mut(index).is_none_or(std::mem::take);
+        take(&mut self.paths, usize::from(instruction.path));
+        let index = instruction.operand as usize;
+        match instruction.op.operand() {
+            Operand::Constant | Operand::Text => take(&mut self.constants, index),
+            Operand::Division => {
+                take(&mut self.constants, index) && take(&mut self.constants, index.saturating_add(1))
+            }
+            Operand::List => take(&mut self.lists, index),
+            Operand::Pattern => take(&mut self.patterns, index),
+            Operand::None | Operand::Types | Operand::Count | Operand::Body => true,
+        }
+    }
+
+    /// What is left, if anything.
+    fn any(&self) -> Option<&'static str> {
+        let tables = [
+            ("path", &self.paths),
+            ("constant", &self.constants),
+            ("list", &self.lists),
+            ("pattern", &self.patterns),
+        ];
+        tables.into_iter().find(|(_, table)| table.contains(&true)).map(|(name, _)| name)
+    }
 }
 
 /// For each instruction the block it is in: 0 for the program itself, and 1 + the instruction whose
@@ -98,7 +152,7 @@ fn operand_error(program: &Program, instruction: &Instruction) -> Option<&'stati
         },
         Operand::Text => matches!(program.constants.get(index), Some(Constant::String(_))),
         Operand::Division => {
-            let pair = (program.constants.get(index), program.constants.get(index + 1));
+            let pair = (program.constants.get(index), program.constants.get(index.saturating_add(1)));
             matches!(
                 pair,
                 (Some(Constant::Number(Number::Int(divisor))), Some(Constant::Number(Number::Int(_)))) if *divisor != 0

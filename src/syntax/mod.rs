@@ -7,5 +7,6 @@ pub(crate) mod parser;
 pub(crate) mod pattern;
 pub(crate) mod pointer;
 pub(crate) mod reader;
+mod slashed;
 pub(crate) mod span;
 mod types;

@@ -74,27 +74,51 @@ impl Parser<'_> {
 
     /// `$mod`. MongoDB cuts fractions off both numbers.
     pub(super) fn remainder(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Test> {
-        let numbers = match &member.value.kind {
-            Kind::Array(entries) => match entries.as_slice() {
-                [Json { kind: Kind::Number(divisor), .. }, Json { kind: Kind::Number(remainder), .. }] => {
-                    divisor.truncate().zip(remainder.truncate())
-                }
-                _ => None,
-            },
+        const EXPECTED: &str = "two whole numbers, `[divisor, remainder]`";
+        let Kind::Array(entries) = &member.value.kind else {
+            self.invalid(member, place, EXPECTED);
+            return None;
+        };
+        let [divisor, remainder] = entries.as_slice() else {
+            let found = match entries.len() {
+                1 => "one entry".to_owned(),
+                count => format!("{count} entries"),
+            };
+            let message = format!("`{}`: expected {EXPECTED}, found {found}", member.key);
+            self.report(ErrorCode::InvalidOperand, place, member.value.span, message, None);
+            return None;
+        };
+        let divisor_number = self.truncated(member, divisor, &place.index(0), "divisor");
+        let remainder = self.truncated(member, remainder, &place.index(1), "remainder")?;
+        match divisor_number? {
+            0 => {
+                let cut = match &divisor.kind {
+                    Kind::Number(number) if number.to_double() != 0.0 => " once its fraction is cut off",
+                    _ => "",
+                };
+                let message = format!("`{}`: the divisor is 0{cut}", member.key);
+                self.report(ErrorCode::InvalidOperand, &place.index(0), divisor.span, message, None);
+                None
+            }
+            divisor => Some(Test::Remainder { divisor, remainder }),
+        }
+    }
+
+    fn truncated(
+        &mut self,
+        member: &Member<'_>,
+        entry: &Json<'_>,
+        place: &Place<'_>,
+        name: &str,
+    ) -> Option<i64> {
+        let number = match &entry.kind {
+            Kind::Number(number) => number.truncate(),
             _ => None,
         };
-        match numbers {
-            Some((0, _)) => {
-                let message = format!("`{}`: the divisor is 0", member.key);
-                self.report(ErrorCode::InvalidOperand, place, member.value.span, message, None);
-                None
-            }
-            Some((divisor, remainder)) => Some(Test::Remainder { divisor, remainder }),
-            None => {
-                self.invalid(member, place, "two whole numbers, `[divisor, remainder]`");
-                None
-            }
+        if number.is_none() {
+            self.invalid_entry(member, entry, place, &format!("a 64-bit number as the {name}"));
         }
+        number
     }
 
     pub(super) fn types(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Test> {
@@ -146,18 +170,27 @@ impl Parser<'_> {
             self.report(ErrorCode::LimitExceeded, place, member.value.span, message, None);
             return None;
         }
-        match Pattern::new(source, flags) {
-            Ok(pattern) => Some(Test::Pattern(pattern)),
+        match Pattern::new(source, flags, self.pattern_states_left) {
+            Ok(pattern) => {
+                self.pattern_states_left -= pattern.states();
+                Some(Test::Pattern(pattern))
+            }
             Err(error) => {
-                let code = match error.kind {
-                    PatternErrorKind::Invalid => ErrorCode::InvalidPattern,
-                    PatternErrorKind::Unsupported => ErrorCode::UnsupportedPattern,
+                let (code, hint) = match error.kind {
+                    PatternErrorKind::Invalid => (ErrorCode::InvalidPattern, None),
+                    PatternErrorKind::Unsupported => (ErrorCode::UnsupportedPattern, None),
+                    PatternErrorKind::TooLarge => (ErrorCode::LimitExceeded, Some(self.states_hint())),
                 };
                 let span = span_in_string(member.value.span, source, &error.range);
-                self.report(code, place, span, error.message, None);
+                self.report(code, place, span, error.message, hint);
                 None
             }
         }
+    }
+
+    fn states_hint(&self) -> String {
+        let most = self.limits.pattern_states;
+        format!("a filter's patterns have at most {most} together; what is repeated `{{n}}` counts n times")
     }
 
     /// `$options` say something only beside `$regex`.

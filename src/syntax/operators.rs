@@ -90,7 +90,7 @@ pub(crate) const OPERATORS: &[Operator] = table! {
     All "$all" Field: "an array of values, or of `$elemMatch`", "`$eq` of each of them", r#"{"event.tagIds": {"$all": [1, 2]}}"#;
     ElemMatch "$elemMatch" Field: "operators, or a filter", "an array with one element that meets them all",
         r#"{"event.items": {"$elemMatch": {"price": {"$gt": 10}, "sold": false}}}"#;
-    Mod "$mod" Field: "[divisor, remainder]", "a number that leaves the remainder", r#"{"event.rowId": {"$mod": [10, 0]}}"#;
+    Mod "$mod" Field: "[divisor, remainder]", "a number that leaves the remainder; fractions are cut off", r#"{"event.rowId": {"$mod": [10, 0]}}"#;
     Regex "$regex" Field: "a pattern", "a string in which the pattern is found", r#"{"event.node.path": {"$regex": "/20[0-9]{2}/"}}"#;
     Options "$options" Field: "any of the letters `imsx`", "how `$regex` is read",
         r#"{"event.node.path": {"$regex": "\\.pdf$", "$options": "i"}}"#;
@@ -113,20 +113,36 @@ pub(crate) fn find(name: &str) -> Option<&'static Operator> {
     OPERATORS.iter().find(|operator| operator.name == name)
 }
 
-/// The operator that was probably meant: an alias of another language, or one with few letters' difference.
-pub(crate) fn guess(name: &str) -> Option<&'static Operator> {
+/// What was probably meant by a name that is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guess {
+    pub(crate) operator: &'static Operator,
+    /// Whether it takes what the name takes where it comes from.
+    pub(crate) same_operand: bool,
+}
+
+/// An alias of another language, or the operator with the fewest letters' difference; of two, the one
+/// that can stand in the place.
+pub(crate) fn guess(name: &str, place: OperatorPlace) -> Option<Guess> {
+    if name.len() > MAX_GUESSED {
+        return None;
+    }
     let folded = name.to_ascii_lowercase();
-    let alias = ALIASES.iter().find(|(alias, _)| *alias == folded).map(|(_, meant)| *meant);
-    if let Some(meant) = alias {
-        return find(meant);
+    for (aliases, same_operand) in [(ALIASES, true), (RELATED, false)] {
+        if let Some((_, meant)) = aliases.iter().find(|(alias, _)| *alias == folded) {
+            return find(meant).map(|operator| Guess { operator, same_operand });
+        }
     }
     OPERATORS
         .iter()
         .map(|operator| (strsim::osa_distance(&folded, &operator.name.to_ascii_lowercase()), operator))
         .filter(|(distance, operator)| *distance <= allowed_distance(operator.name))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, operator)| operator)
+        .min_by_key(|(distance, operator)| (*distance, operator.place != place))
+        .map(|(_, operator)| Guess { operator, same_operand: true })
 }
+
+/// In bytes; nothing longer is like an operator.
+const MAX_GUESSED: usize = 20;
 
 /// In a short name a changed letter makes another word.
 fn allowed_distance(name: &str) -> usize {
@@ -138,7 +154,7 @@ fn allowed_distance(name: &str) -> usize {
 }
 
 /// What other systems call our operators.
-const ALIASES: &[(&str, &str)] = &[
+pub(crate) const ALIASES: &[(&str, &str)] = &[
     ("$", "$eq"),
     ("$e", "$eq"),
     ("$=", "$eq"),
@@ -157,24 +173,36 @@ const ALIASES: &[(&str, &str)] = &[
     ("$le", "$lte"),
     ("$notin", "$nin"),
     ("$not_in", "$nin"),
-    ("$contains", "$regex"),
-    ("$like", "$regex"),
-    ("$match", "$regex"),
     ("$prefix", "$startsWith"),
     ("$suffix", "$endsWith"),
-    ("$any", "$elemMatch"),
-    ("$some", "$elemMatch"),
     ("$length", "$size"),
     ("$len", "$size"),
-    ("$count", "$size"),
     ("$&&", "$and"),
     ("$||", "$or"),
+];
+
+/// What does in other systems what one of our operators does, with another operand.
+pub(crate) const RELATED: &[(&str, &str)] = &[
+    ("$contains", "$regex"),
+    ("$like", "$regex"),
+    ("$ilike", "$regex"),
+    ("$match", "$regex"),
+    ("$any", "$elemMatch"),
+    ("$some", "$elemMatch"),
+    ("$count", "$size"),
 ];
 
 /// Operators of MongoDB that are left out on purpose, with the reason.
 pub(crate) const UNSUPPORTED: &[(&str, &str)] = &[
     ("$expr", "a filter compares fields with values, not with each other"),
     ("$where", "a filter runs no code"),
+    ("$date", EXTENDED_JSON),
+    ("$oid", EXTENDED_JSON),
+    ("$numberInt", EXTENDED_JSON),
+    ("$numberLong", EXTENDED_JSON),
+    ("$numberDouble", EXTENDED_JSON),
+    ("$numberDecimal", EXTENDED_JSON),
+    ("$regularExpression", EXTENDED_JSON),
     ("$function", "a filter runs no code"),
     ("$jsonSchema", "`$type` and `$exists` say most of it"),
     ("$text", "there is no text index; `$regex` searches in a string"),
@@ -200,6 +228,8 @@ pub(crate) const UNSUPPORTED: &[(&str, &str)] = &[
     ("$minDistance", "there are no geo operators"),
 ];
 
+const EXTENDED_JSON: &str = "this is extended JSON; write the plain value";
+
 pub(crate) fn unsupported(name: &str) -> Option<&'static str> {
     UNSUPPORTED.iter().find(|(unsupported, _)| *unsupported == name).map(|(_, reason)| *reason)
 }
@@ -208,6 +238,45 @@ pub(crate) fn unsupported(name: &str) -> Option<&'static str> {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::Filter;
+
+    /// Once a replacement is made, nothing is wrong with the operator itself.
+    #[test]
+    fn replacements_mend_what_they_replace() {
+        let ours = OPERATORS.iter().map(|operator| operator.name);
+        let misspelled = ours.flat_map(|name| [format!("{name}s"), name.replacen('$', "$x", 1)]);
+        let aliases = ALIASES.iter().chain(RELATED).map(|(alias, _)| (*alias).to_owned());
+        let mut replaced = 0;
+        for name in aliases.chain(misspelled) {
+            let filters = [
+                format!(r#"{{"a": {{"{name}": 1}}}}"#),
+                format!(r#"{{"{name}": [{{"a": 1}}]}}"#),
+                format!(r#"{{"a": {{"$eq": 1, "{name}": 1}}}}"#),
+                format!(r#"{{"a": {{"$regex": "x", "{name}": "i"}}}}"#),
+                format!(r#"{{"a": {{"$elemMatch": {{"{name}": [{{"a": 1}}]}}}}}}"#),
+            ];
+            for text in filters {
+                let error = Filter::compile(&text).unwrap_err();
+                let problem = error.problems().iter().find(|problem| problem.replacement().is_some());
+                let Some(replacement) = problem.and_then(|problem| problem.replacement()) else { continue };
+                let mut mended = text.clone();
+                mended.replace_range(replacement.range.clone(), &replacement.text);
+                if let Err(error) = Filter::compile(&mended) {
+                    let starts = error
+                        .problems()
+                        .iter()
+                        .filter_map(|problem| problem.range())
+                        .map(|range| range.start);
+                    assert!(
+                        !starts.into_iter().any(|start| start == replacement.range.start),
+                        "{mended}\n{error}"
+                    );
+                }
+                replaced += 1;
+            }
+        }
+        assert!(replaced > 100, "{replaced}");
+    }
 
     #[test]
     fn guesses() {
@@ -222,8 +291,17 @@ mod tests {
             ("$!=", Some("$ne")),
             ("$xyz", None),
         ] {
-            assert_eq!(guess(typed).map(|operator| operator.name), meant, "{typed}");
+            let guess = guess(typed, OperatorPlace::Field);
+            assert_eq!(guess.map(|guess| guess.operator.name), meant, "{typed}");
         }
+    }
+
+    #[test]
+    fn of_two_guesses_the_one_that_fits_the_place() {
+        let name = |typed, place| guess(typed, place).map(|guess| guess.operator.name);
+        assert_eq!(name("$nof", OperatorPlace::Field), Some("$not"));
+        assert_eq!(name("$nof", OperatorPlace::Top), Some("$nor"));
+        assert_eq!(name("$ro", OperatorPlace::Field), Some("$or"));
     }
 
     #[test]
@@ -236,7 +314,7 @@ mod tests {
 
     #[test]
     fn aliases_lead_to_operators() {
-        for (alias, meant) in ALIASES {
+        for (alias, meant) in ALIASES.iter().chain(RELATED) {
             assert!(find(meant).is_some() && find(alias).is_none(), "{alias}");
         }
     }

@@ -1,10 +1,14 @@
 //! The grammar of filters. Every mistake that a user can make is reported here, all of them at once.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
 use super::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
-use super::operators::{self, Kind as Op, Operator, OperatorPlace};
+use super::operators::{self, Guess, Kind as Op, Operator, OperatorPlace};
 use super::pointer::Place;
 use super::reader::{Json, Kind, Member, ReadError};
-use super::span::Span;
+use super::slashed::Slashed;
+use super::span::{Span, shorten};
 use crate::error::{CompileError, ErrorCode, Problem};
 use crate::event::Constant;
 use crate::limits::Limits;
@@ -12,14 +16,21 @@ use crate::path::Path;
 
 /// What a filter says; or all that is wrong with it.
 pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Result<Expr, CompileError> {
-    let mut parser = Parser { limits, problems: Vec::new(), conditions: 0, indexes_around: 0 };
+    let mut parser = Parser {
+        limits,
+        problems: Vec::new(),
+        end: json.as_ref().map_or(Span::NONE, |json| json.span.end()),
+        conditions: 0,
+        pattern_states_left: limits.pattern_states,
+        indexes_around: 0,
+    };
     let expr = match json {
         Ok(json) => {
             parser.refuse_duplicate_keys(&json, &Place::Root);
             parser.root(&json)
         }
         Err(ReadError::Syntax { span, message, hint }) => {
-            let hint = hint.map(str::to_owned);
+            let hint = hint.map(Cow::into_owned);
             parser.report(ErrorCode::InvalidJson, &Place::Root, span, message, hint);
             Expr::NEVER
         }
@@ -34,10 +45,18 @@ pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Resul
     }
 }
 
+/// What stands wrong beyond so many mistakes is hardly of interest; and a pointer can be as long as the
+/// filter.
+const MAX_PROBLEMS: usize = 100;
+
 pub(super) struct Parser<'l> {
     pub(super) limits: &'l Limits,
+    /// [`MAX_PROBLEMS`], and one that says that there are more.
     problems: Vec<Problem>,
+    /// Of the text.
+    end: Span,
     conditions: usize,
+    pub(super) pattern_states_left: usize,
     /// Indexes in the paths of the `$elemMatch`es around.
     indexes_around: usize,
 }
@@ -52,7 +71,7 @@ impl Parser<'_> {
             }
             Kind::Object(members) => {
                 for member in repeated_keys(members) {
-                    let message = format!("duplicate key `{}`", member.key);
+                    let message = format!("duplicate key `{}`", shorten(&member.key));
                     let hint = "only one of the two would count; `$and` takes both".to_owned();
                     self.report(
                         ErrorCode::DuplicateKey,
@@ -92,7 +111,7 @@ impl Parser<'_> {
         for member in members {
             let place = place.key(&member.key);
             if member.key.starts_with('$') {
-                parts.extend(self.logical(member, &place));
+                parts.extend(self.logical(member, members, &place));
             } else if let Some(path) = self.path(member, &place) {
                 parts.push(self.field(path, member, &place));
             }
@@ -101,22 +120,18 @@ impl Parser<'_> {
     }
 
     /// An operator in the place of a path; `None` where it says nothing.
-    fn logical(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
+    fn logical(&mut self, member: &Member<'_>, siblings: &[Member<'_>], place: &Place<'_>) -> Option<Expr> {
         let operator = operators::find(&member.key);
         match operator.map(|operator| operator.kind) {
             Some(Op::And) => Some(Expr::Group(Join::All, self.branches(member, place))),
             Some(Op::Or) => Some(Expr::Group(Join::Any, self.branches(member, place))),
             Some(Op::Nor) => Some(Expr::Group(Join::Any, self.branches(member, place)).not()),
             Some(Op::Comment) => None,
-            Some(Op::Not) => {
-                let hint = "`$nor` takes an array of filters: `{\"$nor\": [{…}]}`".to_owned();
-                self.misplaced(member, place, "`$not` stands under a field", hint)
-            }
-            Some(_) => {
-                let hint = format!("name the field: `{{\"<field>\": {{\"{}\": …}}}}`", member.key);
+            Some(kind) => {
+                let hint = under_a_field(kind, &member.key);
                 self.misplaced(member, place, &format!("`{}` needs a field", member.key), hint)
             }
-            None => self.unknown(member, place),
+            None => self.unknown(member, siblings, place, None),
         }
     }
 
@@ -142,9 +157,7 @@ impl Parser<'_> {
             match &element.kind {
                 Kind::Object(members) => branches.push(self.filter(members, &place)),
                 _ => {
-                    let message =
-                        format!("`{}`: expected a filter, found {}", member.key, element.type_name());
-                    self.report(ErrorCode::InvalidOperand, &place, element.span, message, None);
+                    self.invalid_entry(member, element, &place, "a filter");
                 }
             }
         }
@@ -153,7 +166,7 @@ impl Parser<'_> {
 
     fn path(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Path> {
         let Ok(path) = Path::parse(&member.key) else {
-            let message = format!("stray backslash in the path `{}`", member.key);
+            let message = format!("stray backslash in the path `{}`", shorten(&member.key));
             let hint = r"in a path `\.` is a dot and `\\` a backslash; JSON doubles each backslash once more"
                 .to_owned();
             self.report(ErrorCode::InvalidPath, place, member.key_span, message, Some(hint));
@@ -179,7 +192,7 @@ impl Parser<'_> {
     fn field(&mut self, path: Path, member: &Member<'_>, place: &Place<'_>) -> Expr {
         match operator_object(&member.value) {
             Some(members) => self.operators(&path, members, place),
-            None => self.condition(path, Test::Equal(member.value.to_constant()), member.span()),
+            None => self.condition(path, Test::Equal(member.value.to_constant()), member.span(), place),
         }
     }
 
@@ -192,22 +205,15 @@ impl Parser<'_> {
                 Some(operator) if operator.place == OperatorPlace::Field => {
                     parts.extend(self.operator(path, operator, member, members, &place));
                 }
-                Some(Operator { kind: Op::Comment, .. }) => {
-                    let hint = "put it beside the fields".to_owned();
-                    self.misplaced(member, &place, "`$comment` cannot stand under a field", hint);
-                }
-                Some(_) => {
+                Some(operator) => {
                     let message = format!("`{}` cannot stand under a field", member.key);
-                    let field =
-                        if path.segments().is_empty() { "<field>".to_owned() } else { path.to_string() };
-                    let hint = format!("lift it: `{{\"{}\": [{{\"{field}\": …}}, …]}}`", member.key);
-                    self.misplaced(member, &place, &message, hint);
+                    self.misplaced(member, &place, &message, beside_the_fields(operator, path));
                 }
                 None if member.key.starts_with('$') => {
-                    self.unknown(member, &place);
+                    self.unknown(member, members, &place, Some(path));
                 }
                 None => {
-                    let message = format!("expected an operator, found the field `{}`", member.key);
+                    let message = format!("expected an operator, found the field `{}`", shorten(&member.key));
                     let hint = "operators and fields do not mix; to compare with a whole object, use `$eq`"
                         .to_owned();
                     self.report(ErrorCode::MixedOperators, &place, member.key_span, message, Some(hint));
@@ -249,7 +255,7 @@ impl Parser<'_> {
             }
             Op::And | Op::Or | Op::Nor | Op::Comment => return None,
         };
-        let condition = self.condition(path.clone(), test, member.span());
+        let condition = self.condition(path.clone(), test, member.span(), place);
         let negative = match operator.kind {
             Op::Ne | Op::Nin => true,
             Op::Exists => !is_truthy(&member.value),
@@ -259,11 +265,11 @@ impl Parser<'_> {
     }
 
     /// Counts it, too.
-    pub(super) fn condition(&mut self, path: Path, test: Test, span: Span) -> Expr {
+    fn condition(&mut self, path: Path, test: Test, span: Span, place: &Place<'_>) -> Expr {
         self.conditions += 1;
         if self.conditions == self.limits.conditions + 1 {
             let message = format!("more than {} conditions", self.limits.conditions);
-            self.report(ErrorCode::LimitExceeded, &Place::Root, span, message, None);
+            self.report(ErrorCode::LimitExceeded, place, span, message, None);
         }
         Expr::Condition(Condition { path, test, span })
     }
@@ -274,6 +280,12 @@ impl Parser<'_> {
         }
         let hint = match &member.value.kind {
             Kind::Object(_) | Kind::Array(_) => None,
+            Kind::String(string) => Some(match Slashed::parse(string) {
+                Some(pattern) if pattern.length == string.len() => {
+                    format!("write `{{\"$not\": {}}}`", pattern.operators())
+                }
+                _ => "`$ne` takes a value".to_owned(),
+            }),
             _ => Some("`$ne` takes a value".to_owned()),
         };
         self.invalid_with(member, place, "an object of operators", hint);
@@ -286,8 +298,7 @@ impl Parser<'_> {
             self.invalid(member, place, "an object of operators, or a filter");
             return None;
         };
-        let first = members.first().and_then(|first| operators::find(&first.key));
-        let is_filter = first.is_some_and(|operator| operator.place == OperatorPlace::Top);
+        let is_filter = members.first().is_some_and(|first| may_begin_filter(&first.key));
         self.indexes_around += path.indexes();
         let (form, body) = match operator_object(&member.value) {
             Some(members) if !is_filter => {
@@ -312,11 +323,23 @@ impl Parser<'_> {
         for (index, entry) in entries.iter().enumerate() {
             let place = place.index(index);
             match operator_object(entry) {
-                Some(members) if elements && is_element(entry) => {
-                    parts.push(self.operators(path, members, &place));
+                Some([element]) if elements && is_element(entry) => {
+                    parts.push(self.operators(path, std::slice::from_ref(element), &place));
+                }
+                // MongoDB ignores what stands beside it.
+                Some([_, other, ..]) if elements && is_element(entry) => {
+                    let message = format!(
+                        "`{}`: expected `$elemMatch` alone, found `{}` beside it",
+                        member.key,
+                        shorten(&other.key)
+                    );
+                    let hint = "put it beside `$all`".to_owned();
+                    let place = place.key(&other.key);
+                    self.report(ErrorCode::InvalidOperand, &place, other.key_span, message, Some(hint));
                 }
                 None if !elements => {
-                    parts.push(self.condition(path.clone(), Test::Equal(entry.to_constant()), entry.span));
+                    let test = Test::Equal(entry.to_constant());
+                    parts.push(self.condition(path.clone(), test, entry.span, &place));
                 }
                 _ => {
                     let expected = if elements { "`$elemMatch` in every entry" } else { "a value" };
@@ -336,7 +359,31 @@ impl Parser<'_> {
         message: impl Into<String>,
         hint: Option<String>,
     ) {
-        self.problems.push(Problem::new(code, place.to_string(), span.range(), message).with_hint(hint));
+        self.push(code, place, span, message, |problem| problem.with_hint(hint));
+    }
+
+    /// The one place where a problem is added.
+    fn push(
+        &mut self,
+        code: ErrorCode,
+        place: &Place<'_>,
+        span: Span,
+        message: impl Into<String>,
+        complete: impl FnOnce(Problem) -> Problem,
+    ) {
+        match self.problems.len().cmp(&MAX_PROBLEMS) {
+            Ordering::Less => {
+                let problem = Problem::new(code, place.to_string(), span.range(), message);
+                self.problems.push(complete(problem));
+            }
+            Ordering::Equal => {
+                let message = "more problems are not shown";
+                let problem =
+                    Problem::new(ErrorCode::LimitExceeded, String::new(), self.end.range(), message);
+                self.problems.push(problem);
+            }
+            Ordering::Greater => {}
+        }
     }
 
     /// The operand is not what the operator takes.
@@ -378,25 +425,78 @@ impl Parser<'_> {
         None
     }
 
-    fn unknown(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
+    /// Under the field at `path`, or in the place of one.
+    fn unknown(
+        &mut self,
+        member: &Member<'_>,
+        siblings: &[Member<'_>],
+        place: &Place<'_>,
+        path: Option<&Path>,
+    ) -> Option<Expr> {
         let name = &*member.key;
         if let Some(reason) = operators::unsupported(name) {
             let message = format!("`{name}` is not supported: {reason}");
             self.report(ErrorCode::UnsupportedOperator, place, member.key_span, message, None);
             return None;
         }
-        let guess = operators::guess(name).map(|operator| operator.name);
-        let problem = Problem::new(
-            ErrorCode::UnknownOperator,
-            place.to_string(),
-            member.key_span.range(),
-            format!("unknown operator `{name}`"),
-        )
-        .with_hint(guess.map(|guess| format!("did you mean `{guess}`?")))
-        .with_replacement(guess.map(|guess| format!("\"{guess}\"")));
-        self.problems.push(problem);
+        let message = format!("unknown operator `{}`", shorten(name));
+        let here = if path.is_some() { OperatorPlace::Field } else { OperatorPlace::Top };
+        let Some(Guess { operator, same_operand }) = operators::guess(name, here) else {
+            self.report(ErrorCode::UnknownOperator, place, member.key_span, message, None);
+            return None;
+        };
+        let mut hint = format!("did you mean `{}`?", operator.name);
+        if operator.place != here {
+            let where_to = match path {
+                None => under_a_field(operator.kind, operator.name),
+                Some(path) => beside_the_fields(operator, path),
+            };
+            hint = format!("{hint} {where_to}");
+        } else if !same_operand {
+            hint = format!("{hint} it takes {}", operator.operand);
+        }
+        // Only what leaves nothing wrong with the operator itself.
+        let is_there = |name: &str| siblings.iter().any(|sibling| sibling.key == name);
+        let fits = operator.place == here
+            && same_operand
+            && !is_there(operator.name)
+            && (operator.kind != Op::Options || is_there("$regex"));
+        let replacement = fits.then(|| format!("\"{}\"", operator.name));
+        self.push(ErrorCode::UnknownOperator, place, member.key_span, message, |problem| {
+            problem.with_hint(Some(hint)).with_replacement(replacement)
+        });
         None
     }
+}
+
+/// Where what needs a field goes.
+fn under_a_field(operator: Op, name: &str) -> String {
+    match operator {
+        Op::Not => "`$nor` takes an array of filters: `{\"$nor\": [{…}]}`".to_owned(),
+        _ => format!("name the field: `{{\"<field>\": {{\"{name}\": …}}}}`"),
+    }
+}
+
+/// Where what stands under the field at `path`, and cannot, goes. The element that an `$elemMatch` looks
+/// at, whose path is empty, has no fields that it could go beside.
+fn beside_the_fields(operator: &Operator, path: &Path) -> String {
+    let name = operator.name;
+    match operator.kind {
+        Op::Comment => "put it beside the fields".to_owned(),
+        Op::And if path.segments().is_empty() => "operators side by side must all hold".to_owned(),
+        Op::Nor if path.segments().is_empty() => "`$not` negates operators: `{\"$not\": {…}}`".to_owned(),
+        _ if path.segments().is_empty() => {
+            format!("put `$elemMatch` inside: `{{\"{name}\": [{{\"<field>\": {{\"$elemMatch\": …}}}}, …]}}`")
+        }
+        _ => format!("lift it: `{{\"{name}\": [{{\"{}\": …}}, …]}}`", shorten(&path.to_string())),
+    }
+}
+
+/// Whether an object with this first key is a filter in spite of the `$`.
+fn may_begin_filter(key: &str) -> bool {
+    let operator = operators::find(key)
+        .or_else(|| operators::guess(key, OperatorPlace::Field).map(|guess| guess.operator));
+    operator.is_some_and(|operator| operator.place == OperatorPlace::Top)
 }
 
 /// The members of an object that is operators: it has some, and the first key starts with `$`.

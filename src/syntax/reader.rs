@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::span::Span;
+use super::slashed::Slashed;
+use super::span::{Span, shorten};
 use crate::event::{Constant, Number};
 use crate::limits::Limits;
 
@@ -75,7 +76,7 @@ impl Json<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ReadError {
     /// The text is not JSON.
-    Syntax { span: Span, message: String, hint: Option<&'static str> },
+    Syntax { span: Span, message: String, hint: Option<Cow<'static, str>> },
     /// It is too large.
     Limit { span: Span, message: String },
 }
@@ -114,19 +115,31 @@ struct Converter<'l> {
 
 impl Converter<'_> {
     fn convert<'t>(&mut self, value: &'t Value, nesting_left: usize) -> Result<Json<'t>, ReadError> {
-        let inside = || nesting_left.checked_sub(1).ok_or_else(|| too_deep(self.limits, Span::NONE));
+        let inside = |limits| nesting_left.checked_sub(1).ok_or_else(|| too_deep(limits, Span::NONE));
         let kind = match value {
-            Value::Null => Kind::Null,
-            Value::Bool(bool) => Kind::Bool(*bool),
-            Value::Number(number) => Kind::Number(number.into()),
+            Value::Null => {
+                self.charge("null".len())?;
+                Kind::Null
+            }
+            Value::Bool(bool) => {
+                self.charge(if *bool { "true".len() } else { "false".len() })?;
+                Kind::Bool(*bool)
+            }
+            Value::Number(number) => {
+                self.charge(1)?;
+                Kind::Number(number.into())
+            }
             Value::String(string) => Kind::String(self.text(string)?),
             Value::Array(elements) => {
-                let nesting_left = inside()?;
+                let nesting_left = inside(self.limits)?;
+                self.charge("[]".len() + elements.len().saturating_sub(1))?;
                 let convert = |element| self.convert(element, nesting_left);
                 Kind::Array(elements.iter().map(convert).collect::<Result<_, _>>()?)
             }
             Value::Object(members) => {
-                let nesting_left = inside()?;
+                let nesting_left = inside(self.limits)?;
+                // A colon for each member, and commas between them.
+                self.charge("{}".len() + members.len() + members.len().saturating_sub(1))?;
                 let convert = |(key, value): (&'t String, &'t Value)| {
                     let key = self.text(key)?;
                     Ok(Member { key, key_span: Span::NONE, value: self.convert(value, nesting_left)? })
@@ -138,9 +151,15 @@ impl Converter<'_> {
     }
 
     fn text<'t>(&mut self, text: &'t str) -> Result<Cow<'t, str>, ReadError> {
-        self.bytes_left =
-            self.bytes_left.checked_sub(text.len()).ok_or_else(|| too_long(self.limits, Span::NONE))?;
+        self.charge(text.len() + "\"\"".len())?;
         Ok(Cow::Borrowed(text))
+    }
+
+    /// For what a value takes as text at least.
+    fn charge(&mut self, bytes: usize) -> Result<(), ReadError> {
+        self.bytes_left =
+            self.bytes_left.checked_sub(bytes).ok_or_else(|| too_long(self.limits, Span::NONE))?;
+        Ok(())
     }
 }
 
@@ -250,19 +269,14 @@ impl<'t> Reader<'t, '_> {
             "true" => Kind::Bool(true),
             "false" => Kind::Bool(false),
             _ => {
-                let hint = match word {
-                    "NaN" | "Infinity" | "undefined" => Some("JSON has no such value"),
-                    "None" | "nil" | "NULL" | "Null" => Some("did you mean `null`?"),
-                    "True" | "TRUE" => Some("did you mean `true`?"),
-                    "False" | "FALSE" => Some("did you mean `false`?"),
-                    _ => Some("JSON strings stand in double quotes"),
-                };
                 let span = Span::new(self.at, self.at + length);
-                return Err(ReadError::Syntax {
-                    span,
-                    message: format!("expected a value, found `{word}`"),
-                    hint,
-                });
+                let is_call = rest.get(length..).is_some_and(|rest| rest.trim_start().starts_with('('));
+                let (message, hint) = if is_call {
+                    (format!("JSON has no `{}(…)`", shorten(word)), "write the plain value".into())
+                } else {
+                    (format!("expected a value, found `{}`", shorten(word)), word_hint(word))
+                };
+                return Err(ReadError::Syntax { span, message, hint: Some(hint) });
             }
         };
         self.at += length;
@@ -326,9 +340,15 @@ impl<'t> Reader<'t, '_> {
                     unescaped.push_str(before);
                     unescaped.push(self.escape()?);
                 }
-                _ => {
-                    let hint = Some("write it as an escape: `\\n` for the end of a line, `\\t` for a tab");
-                    return Err(self.error("a control character in a string", hint));
+                control => {
+                    let hint = "write it as an escape: `\\n` for the end of a line, `\\t` for a tab";
+                    // The end of a line is no part of it that could be pointed at.
+                    let length = usize::from(!matches!(control, Some(b'\n' | b'\r')));
+                    return Err(ReadError::Syntax {
+                        span: Span::new(self.at, self.at + length),
+                        message: "a control character in a string".to_owned(),
+                        hint: Some(hint.into()),
+                    });
                 }
             }
         }
@@ -353,7 +373,8 @@ impl<'t> Reader<'t, '_> {
                 let length = 1 + self.rest().chars().next().map_or(0, char::len_utf8);
                 let hint = Some("a backslash is written as `\\\\`");
                 let span = Span::new(start, start + length);
-                return Err(ReadError::Syntax { span, message: "no such escape in JSON".to_owned(), hint });
+                let message = "no such escape in JSON".to_owned();
+                return Err(ReadError::Syntax { span, message, hint: hint.map(Cow::Borrowed) });
             }
         };
         self.at += 1;
@@ -413,6 +434,13 @@ impl<'t> Reader<'t, '_> {
     /// Something else stands where `expected` should.
     fn unexpected(&self, expected: &str) -> ReadError {
         let found = self.rest().chars().next();
+        if let Some(pattern) = Slashed::parse(self.rest()).filter(|_| expected == "a value") {
+            return ReadError::Syntax {
+                span: Span::new(self.at, self.at + pattern.length),
+                message: "JSON has no patterns between slashes".to_owned(),
+                hint: Some(format!("write `{}`", pattern.operators()).into()),
+            };
+        }
         let hint = match found {
             Some('\'') => Some("JSON strings stand in double quotes"),
             Some('/' | '#') => Some("JSON has no comments; `$comment` holds one"),
@@ -432,13 +460,33 @@ impl<'t> Reader<'t, '_> {
     /// At the character that is looked at.
     fn error(&self, message: &str, hint: Option<&'static str>) -> ReadError {
         let length = self.rest().chars().next().map_or(0, char::len_utf8);
-        ReadError::Syntax { span: Span::new(self.at, self.at + length), message: message.to_owned(), hint }
+        let span = Span::new(self.at, self.at + length);
+        ReadError::Syntax { span, message: message.to_owned(), hint: hint.map(Cow::Borrowed) }
     }
 
     /// From `start` to where the reader stands.
     fn error_from(&self, start: usize, message: &str, hint: Option<&'static str>) -> ReadError {
-        ReadError::Syntax { span: Span::new(start, self.at), message: message.to_owned(), hint }
+        let span = Span::new(start, self.at);
+        ReadError::Syntax { span, message: message.to_owned(), hint: hint.map(Cow::Borrowed) }
     }
+}
+
+/// What JSON has in place of the word.
+fn word_hint(word: &str) -> Cow<'static, str> {
+    match word {
+        "NaN" | "Infinity" | "undefined" => return "JSON has no such value".into(),
+        "None" | "nil" => return "did you mean `null`?".into(),
+        _ if word.len() > "false".len() + 1 => {}
+        _ => {
+            let folded = word.to_ascii_lowercase();
+            let near =
+                ["null", "true", "false"].into_iter().find(|known| strsim::osa_distance(&folded, known) <= 1);
+            if let Some(near) = near {
+                return format!("did you mean `{near}`?").into();
+            }
+        }
+    }
+    "JSON strings stand in double quotes".into()
 }
 
 #[cfg(test)]
@@ -496,6 +544,10 @@ mod tests {
             (r#"{"a": 1,}"#, "7..8 a comma with nothing after it"),
             (r#"{"a": 1} x"#, "9..10 expected the end of the filter, found `x`"),
             (r#"{"a": nul}"#, "6..9 expected a value, found `nul`"),
+            (r#"{"a": ISODate("2024")}"#, "6..13 JSON has no `ISODate(…)`"),
+            (r#"{"a": /x\/y/i}"#, "6..13 JSON has no patterns between slashes"),
+            ("{\"a\": \"x\ny\"}", "8..8 a control character in a string"),
+            ("{\"a\": \"x\ty\"}", "8..9 a control character in a string"),
             (r#"{"a": "x}"#, "6..9 a string without its closing quote"),
             (r#"{"a": "\q"}"#, "7..9 no such escape in JSON"),
             (r#"{"a": "\ud800"}"#, "7..13 half of a surrogate pair"),
@@ -516,7 +568,19 @@ mod tests {
         assert!(matches!(read("[1,2,3,4,5]", &limits), Err(ReadError::Limit { .. })));
         let value = serde_json::json!([[[1]]]);
         assert!(matches!(from_value(&value, &limits), Err(ReadError::Limit { .. })));
-        let value = serde_json::json!({"123456": "12345"});
-        assert!(matches!(from_value(&value, &limits), Err(ReadError::Limit { .. })));
+        for (text, fits) in [
+            (r#"{"123":1}"#, true),
+            (r#"{"123":"4"}"#, false),
+            ("[1,2,3,4]", true),
+            ("[1,2,3,4,5]", false),
+            ("[true,1,1]", true),
+            ("[null,null]", false),
+            ("[[],[],[]]", true),
+            ("[{},{},[],1]", false),
+        ] {
+            assert_eq!(read(text, &limits).is_ok(), fits, "{text}");
+            let value = serde_json::from_str(text).unwrap();
+            assert_eq!(from_value(&value, &limits).is_ok(), fits, "{text} as a value");
+        }
     }
 }

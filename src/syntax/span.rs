@@ -1,5 +1,6 @@
-//! Places in a filter's text.
+//! Places in a filter's text, and parts of it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A range of bytes; [`Span::NONE`] in a filter that was not given as text.
@@ -24,11 +25,25 @@ impl Span {
         (self != Self::NONE).then_some(self.start as usize..self.end as usize)
     }
 
+    /// The place behind it.
+    pub(crate) fn end(self) -> Self {
+        Self { start: self.end, end: self.end }
+    }
+
     /// From the start of this one to the end of the other.
     pub(crate) fn to(self, other: Self) -> Self {
         if self == Self::NONE || other == Self::NONE {
             return Self::NONE;
         }
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// A part of the text as it stands in a message: no longer than a line.
+pub(crate) fn shorten(key: &str) -> Cow<'_, str> {
+    const MOST: usize = 40;
+    match key.get(..key.floor_char_boundary(MOST)) {
+        Some(start) if start.len() < key.len() => format!("{start}…").into(),
+        _ => key.into(),
     }
 }

@@ -39,8 +39,14 @@ pub(crate) fn by_code(code: i64) -> Option<TypeSet> {
     TYPES.iter().find(|(_, known, _)| *known == code).map(|(.., types)| *types)
 }
 
+/// In bytes; nothing longer is like a type.
+const MAX_GUESSED: usize = 30;
+
 /// What other languages call the types, or a name with few letters' difference.
 pub(crate) fn guess(name: &str) -> Option<&'static str> {
+    if name.len() > MAX_GUESSED {
+        return None;
+    }
     let folded = name.to_ascii_lowercase();
     let alias = match &*folded {
         "boolean" => Some("bool"),

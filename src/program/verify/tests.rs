@@ -91,3 +91,35 @@ fn the_entry_is_the_first_instruction() {
     program.entry = Target::MATCH;
     assert!(verify(&program).is_err());
 }
+
+#[test]
+fn operands_are_not_shared() {
+    let two = |op| Assembler::default().op(op, "a", 0, 1, REJECT).op(op, "b", 0, MATCH, REJECT);
+    let shared = Some((1, "an operand of another instruction"));
+    assert_eq!(refusal(two(Op::Equal).constants(&[json!(1)])), shared);
+    assert_eq!(refusal(two(Op::In).list(&[json!(1)])), shared);
+    assert_eq!(refusal(two(Op::Remainder).constants(&[json!(2), json!(1)])), shared);
+    assert_eq!(refusal(two(Op::Exists)), None);
+}
+
+#[test]
+fn every_entry_is_used() {
+    let verified = |program: Assembler| verify(&program.program());
+    assert_eq!(verified(equal(MATCH, REJECT).constants(&[json!(2)])), Err(ProgramError::Unused("constant")));
+    assert_eq!(verified(equal(MATCH, REJECT).list(&[json!(2)])), Err(ProgramError::Unused("list")));
+    let mut program = equal(MATCH, REJECT).program();
+    program.paths = [Path::default(), Path::default()].into();
+    assert_eq!(verify(&program), Err(ProgramError::Unused("path")));
+}
+
+#[test]
+fn instructions_are_as_many_as_conditions() {
+    let exists = |count: usize| {
+        let mut program = (1..count)
+            .fold(Assembler::default(), |program, next| program.op(Op::Exists, "a", 0, next, REJECT));
+        program = program.op(Op::Exists, "a", 0, MATCH, REJECT);
+        refusal(program)
+    };
+    assert_eq!(exists(Limits::MAX_CONDITIONS), None);
+    assert_eq!(exists(Limits::MAX_CONDITIONS + 1), Some((Limits::MAX_CONDITIONS, "too many instructions")));
+}

@@ -26,19 +26,14 @@ use std::ops::Range;
 use node::{Look, Node};
 use regex_lite::{Regex, RegexBuilder};
 
+use crate::limits::Limits;
+
 /// The longest pattern that is read at all, in bytes; filters have a lower limit of their own.
 const MAX_BYTES: usize = 1 << 16;
 
-/// The largest pattern: its states, once the repetitions are written out, and the ranges of its
-/// character classes. A character of text costs at most a visit to each of them, of 10 ns or so:
-/// `(?:a?){1000}b`, which has all of them active all the time, takes 40 ms for 1 KB of text.
-///
-/// The engine has a limit of its own, in bytes of memory, of which a pattern takes more on a 64-bit
-/// machine than in WebAssembly; but the same patterns have to be accepted on both.
-const MAX_COST: u64 = 4096;
-
 /// What a state and its ranges take at most, in bytes: with this the engine's own limit is never the
-/// first to be reached.
+/// first to be reached. That one is in bytes of memory, of which a pattern takes more on a 64-bit
+/// machine than in WebAssembly; but the same patterns have to be accepted on both.
 const STATE_BYTES: usize = 64;
 
 /// Above what [`parser::MAX_DEPTH`] groups come to when they are written for the engine.
@@ -49,6 +44,7 @@ const ENGINE_DEPTH: u32 = 512;
 pub(crate) struct Pattern {
     source: Box<str>,
     flags: Flags,
+    states: usize,
     matcher: Matcher,
 }
 
@@ -67,21 +63,32 @@ pub(crate) enum Literal {
 
 impl Pattern {
     /// Fails where PCRE2 would not compile the pattern, where the engine cannot run it in linear time,
-    /// and where it is too large.
-    pub(crate) fn new(source: &str, flags: Flags) -> Result<Self, PatternError> {
+    /// and where it has more than `most_states`.
+    pub(crate) fn new(source: &str, flags: Flags, most_states: usize) -> Result<Self, PatternError> {
         let whole = 0..source.len();
         if source.len() > MAX_BYTES {
             let message = format!("a pattern of {} bytes, {MAX_BYTES} are allowed", source.len());
-            return Err(PatternError::unsupported(whole, message));
+            return Err(PatternError::new(PatternErrorKind::TooLarge, whole, message));
         }
-        let node = anchors::settle(parser::parse(source, flags)?)?;
-        let matcher = match literal(&node) {
-            Some(literal) => Matcher::Literal(literal),
-            None => Matcher::Regex(build(&node).ok_or_else(|| {
-                PatternError::unsupported(whole, "pattern is too large once its repetitions are expanded")
-            })?),
+        let node = parser::parse(source, flags)?;
+        let (states, matcher) = match literal(&node) {
+            Some(literal) => (0, Matcher::Literal(literal)),
+            None => {
+                // Before any more work is done on it.
+                count_states(&node, most_states, &whole)?;
+                let node = anchors::settle(node)?;
+                (count_states(&node, most_states, &whole)?, Matcher::Regex(build(&node, whole)?))
+            }
         };
-        Ok(Self { source: source.into(), flags, matcher })
+        Ok(Self { source: source.into(), flags, states, matcher })
+    }
+
+    /// The states of its automaton, once the repetitions are written out, and the ranges of its
+    /// character classes; 0 where it is plain text. A character of text costs at most a visit to each of
+    /// them, of 10 ns or so: `(?:a?){1000}b`, which has all of them active all the time, takes 40 ms for
+    /// 1 KB of text.
+    pub(crate) fn states(&self) -> usize {
+        self.states
     }
 
     /// Is the pattern found anywhere in `text`?
@@ -158,13 +165,21 @@ fn push_text(node: &Node, text: &mut String) -> bool {
     }
 }
 
-/// `None` where the pattern is too large.
-fn build(node: &Node) -> Option<Regex> {
-    if node.cost() > MAX_COST {
-        return None;
-    }
-    let size = usize::try_from(MAX_COST).ok()?.checked_mul(STATE_BYTES)?;
-    RegexBuilder::new(&emit::emit(node)).size_limit(size).nest_limit(ENGINE_DEPTH).build().ok()
+/// The states of the pattern that `whole` is the range of.
+fn count_states(node: &Node, most: usize, whole: &Range<usize>) -> Result<usize, PatternError> {
+    let states = node.states();
+    usize::try_from(states).ok().filter(|states| *states <= most).ok_or_else(|| {
+        let message = format!("a pattern of {states} states, {most} are allowed");
+        PatternError::new(PatternErrorKind::TooLarge, whole.clone(), message)
+    })
+}
+
+fn build(node: &Node, whole: Range<usize>) -> Result<Regex, PatternError> {
+    RegexBuilder::new(&emit::emit(node))
+        .size_limit(Limits::MAX_PATTERN_STATES * STATE_BYTES)
+        .nest_limit(ENGINE_DEPTH)
+        .build()
+        .map_err(|error| PatternError::unsupported(whole, error.to_string()))
 }
 
 /// The letters of `$options`.
@@ -244,14 +259,20 @@ pub(crate) enum PatternErrorKind {
     Invalid,
     /// A pattern, but not one that is run here.
     Unsupported,
+    /// Beyond a limit.
+    TooLarge,
 }
 
 impl PatternError {
+    fn new(kind: PatternErrorKind, range: Range<usize>, message: impl Into<String>) -> Self {
+        Self { kind, range, message: message.into() }
+    }
+
     fn invalid(range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { kind: PatternErrorKind::Invalid, range, message: message.into() }
+        Self::new(PatternErrorKind::Invalid, range, message)
     }
 
     fn unsupported(range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { kind: PatternErrorKind::Unsupported, range, message: message.into() }
+        Self::new(PatternErrorKind::Unsupported, range, message)
     }
 }

@@ -94,20 +94,20 @@ impl Node {
     }
 
     /// The states that the engine makes of it, with the ranges of its sets; never too few.
-    pub(super) fn cost(&self) -> u64 {
+    pub(super) fn states(&self) -> u64 {
         match self {
             Self::Empty | Self::Char(_) => 1,
             Self::Set(set) => 1 + set.ranges().len() as u64,
             Self::LineBreak(_) => 10,
             Self::Look(..) => 4,
-            Self::Concat(parts) => parts.iter().fold(0, |sum, part| sum.saturating_add(part.cost())),
-            Self::Alternation(parts) => parts.iter().fold(2, |sum, part| sum.saturating_add(part.cost())),
+            Self::Concat(parts) => parts.iter().fold(0, |sum, part| sum.saturating_add(part.states())),
+            Self::Alternation(parts) => parts.iter().fold(2, |sum, part| sum.saturating_add(part.states())),
             Self::Repeat { body, min, max } => {
                 let (times, choices) = match max {
                     Some(max) => (*max, max.saturating_sub(*min)),
                     None => (*min, 2),
                 };
-                let rounds = u64::from(times.max(1)).saturating_mul(body.cost());
+                let rounds = u64::from(times.max(1)).saturating_mul(body.states());
                 rounds.saturating_add(u64::from(choices)).saturating_add(1)
             }
         }

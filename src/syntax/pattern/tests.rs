@@ -1,10 +1,13 @@
 //! The verdicts and the refusals are those of PCRE2, but for the refusals that are `Unsupported`.
 
-use super::PatternErrorKind::{Invalid, Unsupported};
+use super::PatternErrorKind::{Invalid, TooLarge, Unsupported};
 use super::*;
 
+const MOST: usize = Limits::MAX_PATTERN_STATES;
+
 fn pattern(source: &str, options: &str) -> Pattern {
-    Pattern::new(source, Flags::parse(options).unwrap()).unwrap_or_else(|error| panic!("{source}: {error:?}"))
+    let flags = Flags::parse(options).unwrap();
+    Pattern::new(source, flags, MOST).unwrap_or_else(|error| panic!("{source}: {error:?}"))
 }
 
 /// Rows of pattern, options, texts that match, texts that do not.
@@ -250,10 +253,10 @@ fn refusals() {
             5..6,
             "`^` with the option `m` before something that can be empty is not supported",
         ),
-        ("(a{1000}){1000}", Unsupported, 0..15, "pattern is too large once its repetitions are expanded"),
+        ("(a{1000}){1000}", TooLarge, 0..15, "a pattern of 1001001 states, 32768 are allowed"),
         (deep.as_str(), Unsupported, 50..51, "groups are nested more than 50 deep"),
     ] {
-        let error = Pattern::new(source, Flags::default()).map(|_| source).unwrap_err();
+        let error = Pattern::new(source, Flags::default(), MOST).map(|_| source).unwrap_err();
         assert_eq!(error, PatternError { kind, range, message: message.to_owned() }, "{source}");
     }
 }
@@ -266,8 +269,30 @@ fn limits() {
     // Once is enough for what consumes nothing.
     assert!(pattern(r"(?:(?:\b){60000}|){60000}", "").is_match("a"));
     let long = "#".repeat(MAX_BYTES + 1);
-    let error = Pattern::new(&long, Flags::EXTENDED).map(drop).unwrap_err();
-    assert_eq!((error.kind, error.range), (Unsupported, 0..long.len()));
+    let error = Pattern::new(&long, Flags::EXTENDED, MOST).map(drop).unwrap_err();
+    assert_eq!((error.kind, error.range), (TooLarge, 0..long.len()));
+}
+
+#[test]
+fn states() {
+    for (source, states) in
+        [("abc", 0), ("^abc", 0), ("a.c", 5), ("[a-cx]{100}", 301), ("(?:a?){1000}b", 3002)]
+    {
+        assert_eq!(pattern(source, "").states(), states, "{source}");
+        let too_few = Pattern::new(source, Flags::default(), states.saturating_sub(1));
+        assert_eq!(too_few.is_err(), states > 0, "{source}");
+    }
+    // What is allowed is never too much for the engine.
+    for source in [
+        r"(?:a?){10900}b",
+        r"\W{4000}",
+        "[ac-z]{10000}",
+        r"(?:\Rx){2900}",
+        r"(?:a|b){8000}",
+        r"(?:\bx){6000}",
+    ] {
+        assert!(pattern(source, "").states() > MOST / 2, "{source}");
+    }
 }
 
 #[test]
