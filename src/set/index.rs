@@ -8,7 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::intervals::{Interval, Intervals};
-use super::keys::{Condition, Key};
+use super::keys::{self, Condition, Key};
 use super::shards::Shards;
 use crate::event::trie::NodeId;
 use crate::event::{Constant, Number};
@@ -32,8 +32,32 @@ pub(super) struct Index {
 /// The filters under a key, ascending.
 #[derive(Debug, Clone)]
 pub(super) enum Posting {
-    One(Slot),
-    Many(Arc<Vec<Slot>>),
+    One(Candidate),
+    Many(Arc<Vec<Candidate>>),
+}
+
+/// A filter that could match.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) slot: Slot,
+    /// What has to hold, too. It stands here so that most filters which do not match need not be
+    /// looked at, each in its own corner of the memory.
+    pub(super) guard: Option<Guard>,
+}
+
+/// A condition at a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Guard {
+    pub(super) node: NodeId,
+    pub(super) check: Check,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Check {
+    /// Numbers around or in the interval.
+    Numbers(Interval),
+    /// A string with this hash.
+    String(u64),
 }
 
 /// What is filed at a path.
@@ -41,6 +65,8 @@ pub(super) enum Posting {
 pub(super) struct Place {
     pub(super) node: NodeId,
     pub(super) path: Path,
+    /// How many keys there are. Some places are there for guards only.
+    keys: u32,
     /// How many keys there are of each [`Kind`] that is looked up by hash.
     counts: [u32; Kind::COUNT],
     /// The lengths of prefixes and suffixes, and how many keys have them.
@@ -90,12 +116,18 @@ impl Place {
         Self {
             node,
             path,
+            keys: 0,
             counts: [0; Kind::COUNT],
             prefixes: BTreeMap::new(),
             suffixes: BTreeMap::new(),
             numbers: Intervals::default(),
             strings: Intervals::default(),
         }
+    }
+
+    #[inline]
+    pub(super) fn has_keys(&self) -> bool {
+        self.keys > 0
     }
 
     #[inline]
@@ -172,9 +204,30 @@ fn filing(condition: Condition<'_>) -> Filing<'_> {
 }
 
 impl Index {
+    /// The guard of a filter.
+    pub(super) fn guard(&mut self, node: NodeId, key: Key<'_>) -> Option<Guard> {
+        let check = match filing(key.condition) {
+            Filing::Numbers(interval) => Check::Numbers(interval),
+            Filing::Hash(Kind::Equal, Value::String(string)) => Check::String(self.hash_string(string)),
+            _ => match key.condition {
+                Condition::Equal(Constant::Number(number)) => Check::Numbers(point(*number)),
+                _ => return None,
+            },
+        };
+        // For its path.
+        place_mut(&mut self.places, node, key.path)?;
+        Some(Guard { node, check })
+    }
+
+    pub(super) fn hash_string(&self, string: &str) -> u64 {
+        self.hasher.hash_one(string)
+    }
+
     /// Files a filter under a key at a node, or takes it out.
-    pub(super) fn change(&mut self, node: NodeId, key: Key<'_>, slot: Slot, change: Change) {
+    pub(super) fn change(&mut self, node: NodeId, key: Key<'_>, candidate: Candidate, change: Change) {
         let Some(place) = place_mut(&mut self.places, node, key.path) else { return };
+        change.apply(&mut place.keys);
+        let slot = candidate.slot;
         match filing(key.condition) {
             Filing::Numbers(interval) => change_interval(&mut place.numbers, interval, slot, change),
             Filing::Strings(interval) => change_interval(&mut place.strings, interval, slot, change),
@@ -184,7 +237,7 @@ impl Index {
                 self.list_absence(node, is_absence);
                 let hash = self.hash(node, kind, value);
                 match (self.postings.entry(hash), change) {
-                    (Some(entry), Change::Add) => add(entry, slot),
+                    (Some(entry), Change::Add) => add(entry, candidate),
                     (Some(entry), Change::Remove) => remove(entry, slot),
                     (None, _) => {}
                 }
@@ -202,13 +255,13 @@ impl Index {
         }
     }
 
-    /// Calls `found` with the filters under a key.
+    /// The filters under a key.
     #[inline]
-    pub(super) fn look_up(&self, node: NodeId, kind: Kind, value: Value<'_>, found: &mut impl FnMut(Slot)) {
+    pub(super) fn look_up(&self, node: NodeId, kind: Kind, value: Value<'_>) -> &[Candidate] {
         match self.postings.get(self.hash(node, kind, value)) {
-            Some(Posting::One(slot)) => found(*slot),
-            Some(Posting::Many(slots)) => slots.iter().for_each(|slot| found(*slot)),
-            None => {}
+            Some(Posting::One(candidate)) => std::slice::from_ref(candidate),
+            Some(Posting::Many(candidates)) => candidates,
+            None => &[],
         }
     }
 
@@ -235,7 +288,9 @@ impl Index {
     pub(super) fn bytes(&self) -> usize {
         let lists = self.postings.values().map(|posting| match posting {
             Posting::One(_) => 0,
-            Posting::Many(slots) => slots.capacity() * size_of::<Slot>() + size_of::<Vec<Slot>>(),
+            Posting::Many(candidates) => {
+                candidates.capacity() * size_of::<Candidate>() + size_of::<Vec<Candidate>>()
+            }
         });
         let places =
             self.places().map(|place| size_of::<Place>() + place.numbers.bytes() + place.strings.bytes());
@@ -294,18 +349,23 @@ fn change_interval(intervals: &mut Intervals, interval: Interval, slot: Slot, ch
     }
 }
 
-fn add(entry: Entry<'_, u64, Posting>, slot: Slot) {
+fn add(entry: Entry<'_, u64, Posting>, candidate: Candidate) {
     match entry {
         Entry::Vacant(vacant) => {
-            vacant.insert(Posting::One(slot));
+            vacant.insert(Posting::One(candidate));
         }
         Entry::Occupied(mut occupied) => match occupied.get_mut() {
-            Posting::One(other) if *other == slot => {}
+            Posting::One(other) if other.slot == candidate.slot => {}
             Posting::One(other) => {
-                let both = vec![slot.min(*other), slot.max(*other)];
+                let mut both = vec![*other, candidate];
+                both.sort_unstable_by_key(|candidate| candidate.slot);
                 occupied.insert(Posting::Many(Arc::new(both)));
             }
-            Posting::Many(slots) => insert_sorted(slots, slot),
+            Posting::Many(candidates) => {
+                if let Err(at) = candidates.binary_search_by_key(&candidate.slot, |known| known.slot) {
+                    Arc::make_mut(candidates).insert(at, candidate);
+                }
+            }
         },
     }
 }
@@ -313,15 +373,23 @@ fn add(entry: Entry<'_, u64, Posting>, slot: Slot) {
 fn remove(entry: Entry<'_, u64, Posting>, slot: Slot) {
     let Entry::Occupied(mut occupied) = entry else { return };
     let is_last = match occupied.get_mut() {
-        Posting::One(only) => *only == slot,
-        Posting::Many(slots) => {
-            remove_sorted(slots, slot);
-            slots.is_empty()
+        Posting::One(only) => only.slot == slot,
+        Posting::Many(candidates) => {
+            if let Ok(at) = candidates.binary_search_by_key(&slot, |known| known.slot) {
+                Arc::make_mut(candidates).remove(at);
+            }
+            candidates.is_empty()
         }
     };
     if is_last {
         occupied.remove();
     }
+}
+
+/// The interval with one number in it.
+fn point(number: Number) -> Interval {
+    let place = keys::place_of_number(number);
+    Interval { low: place, high: place }
 }
 
 /// Adds to an ascending list, once.

@@ -90,6 +90,37 @@ pub(super) fn keys<'p>(program: &'p Program, choice: &Choice) -> Vec<Key<'p>> {
     keys
 }
 
+/// A condition that is necessary besides the keys, and quickly asked: an equality if there is one, or an
+/// interval, or a bound. It stands at the beginning, where everything else is rejected.
+pub(super) fn guard<'p>(program: &'p Program, keys: &[Key<'p>]) -> Option<Key<'p>> {
+    let mut best: Option<(u8, Key<'p>)> = None;
+    let mut next = program.entry;
+    while let Step::Instruction(index) = next.step() {
+        let instruction = program.instructions.get(index)?;
+        match (instruction.on_true.step(), instruction.on_false.step()) {
+            (_, Step::Reject) => next = instruction.on_true,
+            (Step::Reject, _) => {
+                next = instruction.on_false;
+                continue;
+            }
+            _ => break,
+        }
+        let path = program.paths.get(usize::from(instruction.path))?;
+        let key = Key { path, condition: condition(program, instruction) };
+        let rank = match key.condition {
+            Condition::Equal(Constant::String(_) | Constant::Number(_)) => 0,
+            Condition::Numbers(Interval { low, high }) if low > 0 && high < u64::MAX => 1,
+            Condition::Numbers(_) => 2,
+            _ => continue,
+        };
+        let is_key = keys.iter().any(|known| known.path == path);
+        if !is_key && best.is_none_or(|(known, _)| rank < known) {
+            best = Some((rank, key));
+        }
+    }
+    best.map(|(_, key)| key)
+}
+
 /// Whether a program has keys, be they too many.
 pub(super) fn has_any(program: &Program) -> bool {
     struct Free;

@@ -28,8 +28,9 @@ use crate::filter::Filter;
 use crate::path::Path;
 use crate::program::Program;
 use crate::vm;
-use index::{Change, Index, Slot};
+use index::{Candidate, Change, Index, Slot};
 use keys::{Choice, Costs, Key};
+use probe::Guards;
 use shards::Chunks;
 use shared::{Remembered, SharedTests, TestId, Verdicts};
 
@@ -308,9 +309,17 @@ impl<Id> Snapshot<Id> {
 
     fn run<'s, 'e, N: Node<'e>>(&'s self, event: N, scratch: &'s mut SetScratch) -> Matches<'s, Id> {
         scratch.begin(self.slots.len(), self.tests);
-        probe::candidates(&self.index, &self.trie, event, &mut |slot| scratch.add(slot));
-        self.residue.iter().for_each(|slot| scratch.add(*slot));
-        let SetScratch { event: number, candidates, verdicts, .. } = scratch;
+        let SetScratch { event: number, seen, candidates, verdicts, guards } = scratch;
+        let mut add = |slot: Slot| {
+            if let Some(seen) = seen.get_mut(slot as usize)
+                && *seen != *number
+            {
+                *seen = *number;
+                candidates.push(slot);
+            }
+        };
+        probe::candidates(&self.index, &self.trie, event, guards, &mut add);
+        self.residue.iter().for_each(|slot| add(*slot));
         candidates.retain(|slot| {
             let Some(filed) = self.filed(*slot) else { return false };
             let mut memory = Remembered { verdicts, tests: &filed.tests, event: *number };
@@ -329,9 +338,17 @@ impl<Id> Snapshot<Id> {
 
     /// Files a program under the keys that were chosen, or takes it out.
     fn change_index(&mut self, program: &Program, choice: &Choice, slot: Slot, change: Change) {
-        for key in keys::keys(program, choice) {
+        let keys = keys::keys(program, choice);
+        let guard = match change {
+            Change::Add => keys::guard(program, &keys).and_then(|key| {
+                let (node, _) = self.trie.find(key.path)?;
+                self.index.guard(node, key)
+            }),
+            Change::Remove => None,
+        };
+        for key in keys {
             if let Some((node, _)) = self.trie.find(key.path) {
-                self.index.change(node, key, slot, change);
+                self.index.change(node, key, Candidate { slot, guard }, change);
             }
         }
     }
@@ -404,6 +421,7 @@ pub(crate) struct SetScratch {
     seen: Vec<u32>,
     candidates: Vec<Slot>,
     verdicts: Verdicts,
+    guards: Guards,
 }
 
 impl SetScratch {
@@ -419,16 +437,5 @@ impl SetScratch {
             self.seen.resize(slots, 0);
         }
         self.verdicts.reserve(tests);
-    }
-
-    /// Adds a candidate, once.
-    #[inline]
-    fn add(&mut self, slot: Slot) {
-        if let Some(seen) = self.seen.get_mut(slot as usize)
-            && *seen != self.event
-        {
-            *seen = self.event;
-            self.candidates.push(slot);
-        }
     }
 }

@@ -1,26 +1,29 @@
 //! What an event has that filters are filed under.
 
-use super::index::{Index, Kind, Place, Slot, Value};
+use super::index::{Candidate, Check, Index, Kind, Place, Slot, Value};
 use super::intervals::Interval;
 use super::keys;
 use crate::event::trie::{NodeId, Trie};
 use crate::event::{Node, Object, View};
 use crate::vm::walk::{self, Found, Leaf};
 
-/// Calls `found` with every filter that has a key in the event, some more than once.
+/// Calls `found` with every filter that has a key in the event and whose guard passes, some more than
+/// once.
 pub(super) fn candidates<'e, N: Node<'e>>(
     index: &Index,
     trie: &Trie,
     event: N,
-    found: &mut impl FnMut(Slot),
+    guards: &mut Guards,
+    found: impl FnMut(Slot),
 ) {
-    let mut probe = Probe { index, trie, found };
+    guards.begin(trie.len());
+    let mut probe = Probe { trie, taker: Taker { index, event, guards, found } };
     match event.view() {
         View::Object(object) => {
             if let Some(place) = index.place(Trie::ROOT) {
                 probe.values(place, |values| walk::any(event, &[], values));
             }
-            probe.members::<N>(Trie::ROOT, object);
+            probe.members(Trie::ROOT, object);
         }
         _ => {
             for place in index.places() {
@@ -29,20 +32,40 @@ pub(super) fn candidates<'e, N: Node<'e>>(
         }
     }
     for place in index.absences() {
-        probe.absence(place, event);
+        probe.absence(place);
     }
 }
 
-struct Probe<'i, F> {
-    index: &'i Index,
+struct Probe<'i, N, F> {
     trie: &'i Trie,
-    found: &'i mut F,
+    taker: Taker<'i, N, F>,
 }
 
-impl<F: FnMut(Slot)> Probe<'_, F> {
+/// Takes the candidates that are found.
+struct Taker<'i, N, F> {
+    index: &'i Index,
+    event: N,
+    guards: &'i mut Guards,
+    found: F,
+}
+
+impl<'e, N: Node<'e>, F: FnMut(Slot)> Taker<'_, N, F> {
+    #[inline]
+    fn look_up(&mut self, place: &Place, kind: Kind, value: Value<'_>) {
+        if place.has(kind) {
+            for candidate in self.index.look_up(place.node, kind, value) {
+                if self.guards.pass(self.index, self.event, candidate) {
+                    (self.found)(candidate.slot);
+                }
+            }
+        }
+    }
+}
+
+impl<'e, N: Node<'e>, F: FnMut(Slot)> Probe<'_, N, F> {
     /// The members of an object that stands at a node: as the paths of many filters share their
     /// beginnings, objects are walked through together.
-    fn members<'e, N: Node<'e>>(&mut self, node: NodeId, object: N::Object) {
+    fn members(&mut self, node: NodeId, object: N::Object) {
         let children = self.trie.children(node);
         if children.len() <= object.len() {
             for (segment, child) in children {
@@ -59,12 +82,12 @@ impl<F: FnMut(Slot)> Probe<'_, F> {
         }
     }
 
-    fn visit<'e, N: Node<'e>>(&mut self, node: NodeId, value: N) {
-        if let Some(place) = self.index.place(node) {
+    fn visit(&mut self, node: NodeId, value: N) {
+        if let Some(place) = self.taker.index.place(node) {
             self.values(place, |values| walk::any_in_value(value, &[], values));
         }
         match value.view() {
-            View::Object(object) => self.members::<N>(node, object),
+            View::Object(object) => self.members(node, object),
             View::Array(_) => {
                 for (_, child) in self.trie.children(node) {
                     self.below_array(*child, value, 1);
@@ -75,8 +98,8 @@ impl<F: FnMut(Slot)> Probe<'_, F> {
     }
 
     /// From an array onwards each path goes its own way. `value` stands `above` segments before the node.
-    fn below_array<'e, N: Node<'e>>(&mut self, node: NodeId, value: N, above: usize) {
-        if let Some(place) = self.index.place(node) {
+    fn below_array(&mut self, node: NodeId, value: N, above: usize) {
+        if let Some(place) = self.taker.index.place(node) {
             let segments = place.path.segments();
             let rest = segments.get(segments.len().saturating_sub(above)..).unwrap_or_default();
             self.values(place, |values| walk::any_in_value(value, rest, values));
@@ -87,48 +110,41 @@ impl<F: FnMut(Slot)> Probe<'_, F> {
     }
 
     /// Looks up what a walk finds at a place.
-    fn values<'p>(&mut self, place: &'p Place, walk: impl FnOnce(&mut Values<'_, 'p, F>) -> bool) {
-        let mut values = Values {
-            index: self.index,
-            place,
-            found: self.found,
-            is_there: false,
-            numbers: None,
-            strings: None,
-        };
-        walk(&mut values);
-        values.finish();
+    fn values<'p>(&mut self, place: &'p Place, walk: impl FnOnce(&mut Values<'_, '_, 'p, N, F>) -> bool) {
+        if place.has_keys() {
+            let mut values =
+                Values { taker: &mut self.taker, place, is_there: false, numbers: None, strings: None };
+            walk(&mut values);
+            values.finish();
+        }
     }
 
-    fn absence<'e, N: Node<'e>>(&mut self, place: &Place, event: N) {
+    fn absence(&mut self, place: &Place) {
         let mut absence = Absence { is_null: false, is_there: false };
-        walk::any(event, place.path.segments(), &mut absence);
-        if absence.is_null && place.has(Kind::Null) {
-            self.index.look_up(place.node, Kind::Null, Value::None, self.found);
+        walk::any(self.taker.event, place.path.segments(), &mut absence);
+        if absence.is_null {
+            self.taker.look_up(place, Kind::Null, Value::None);
         }
-        if !absence.is_there && place.has(Kind::Missing) {
-            self.index.look_up(place.node, Kind::Missing, Value::None, self.found);
+        if !absence.is_there {
+            self.taker.look_up(place, Kind::Missing, Value::None);
         }
     }
 }
 
 /// Takes all values that a path reaches, and looks them up.
-struct Values<'i, 'p, F> {
-    index: &'i Index,
+struct Values<'t, 'i, 'p, N, F> {
+    taker: &'t mut Taker<'i, N, F>,
     place: &'p Place,
-    found: &'i mut F,
     is_there: bool,
     /// The least and the greatest: with several values, one can be on each side of an interval.
     numbers: Option<Interval>,
     strings: Option<Interval>,
 }
 
-impl<F: FnMut(Slot)> Values<'_, '_, F> {
+impl<'e, N: Node<'e>, F: FnMut(Slot)> Values<'_, '_, '_, N, F> {
     #[inline]
     fn look_up(&mut self, kind: Kind, value: Value<'_>) {
-        if self.place.has(kind) {
-            self.index.look_up(self.place.node, kind, value, self.found);
-        }
+        self.taker.look_up(self.place, kind, value);
     }
 
     fn string(&mut self, string: &str) {
@@ -153,10 +169,10 @@ impl<F: FnMut(Slot)> Values<'_, '_, F> {
             self.look_up(Kind::Present, Value::None);
         }
         if let Some(numbers) = self.numbers {
-            self.place.numbers.overlapping(numbers, self.found);
+            self.place.numbers.overlapping(numbers, &mut self.taker.found);
         }
         if let Some(strings) = self.strings {
-            self.place.strings.overlapping(strings, self.found);
+            self.place.strings.overlapping(strings, &mut self.taker.found);
         }
     }
 }
@@ -166,7 +182,7 @@ fn extend(range: &mut Option<Interval>, place: u64) {
     *range = Some(Interval { low: low.min(place), high: high.max(place) });
 }
 
-impl<'e, N: Node<'e>, F: FnMut(Slot)> Leaf<'e, N> for Values<'_, '_, F> {
+impl<'e, N: Node<'e>, F: FnMut(Slot)> Leaf<'e, N> for Values<'_, '_, '_, N, F> {
     fn takes_arrays_whole(&self) -> bool {
         false
     }
@@ -210,6 +226,93 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Absence {
                 self.is_there = true;
                 self.is_null |= matches!(value.view(), View::Null);
             }
+        }
+        false
+    }
+}
+
+/// What guards need to know of an event, found out when the first of them asks.
+#[derive(Debug, Default)]
+pub(super) struct Guards {
+    /// By node, with the number of the event that it was found out for.
+    known: Vec<(u32, Scalars)>,
+    /// The number of the event at hand, from 1.
+    event: u32,
+}
+
+/// The scalars that a path reaches.
+#[derive(Debug, Clone, Copy, Default)]
+struct Scalars {
+    numbers: Option<Interval>,
+    strings: Strings,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+enum Strings {
+    #[default]
+    None,
+    /// Its hash.
+    One(u64),
+    Several,
+}
+
+impl Guards {
+    fn begin(&mut self, nodes: usize) {
+        self.event = self.event.wrapping_add(1);
+        if self.event == 0 {
+            self.known.clear();
+            self.event = 1;
+        }
+        if self.known.len() < nodes {
+            self.known.resize(nodes, Default::default());
+        }
+    }
+
+    /// Whether the candidate's guard holds.
+    #[inline]
+    fn pass<'e, N: Node<'e>>(&mut self, index: &Index, event: N, candidate: &Candidate) -> bool {
+        let Some(guard) = candidate.guard else { return true };
+        let Some((at, scalars)) = self.known.get_mut(guard.node as usize) else { return true };
+        if *at != self.event {
+            let Some(place) = index.place(guard.node) else { return true };
+            *at = self.event;
+            *scalars = Scalars::default();
+            walk::any(event, place.path.segments(), &mut FindScalars { index, scalars });
+        }
+        match guard.check {
+            Check::Numbers(interval) => {
+                scalars.numbers.is_some_and(|found| found.low <= interval.high && interval.low <= found.high)
+            }
+            Check::String(hash) => match scalars.strings {
+                Strings::None => false,
+                Strings::One(found) => found == hash,
+                Strings::Several => true,
+            },
+        }
+    }
+}
+
+struct FindScalars<'f> {
+    index: &'f Index,
+    scalars: &'f mut Scalars,
+}
+
+impl<'e, N: Node<'e>> Leaf<'e, N> for FindScalars<'_> {
+    fn takes_arrays_whole(&self) -> bool {
+        false
+    }
+
+    fn passes(&mut self, found: Found<N>) -> bool {
+        let Found::Value(value) = found else { return false };
+        match value.view() {
+            View::Number(number) => extend(&mut self.scalars.numbers, keys::place_of_number(number)),
+            View::String(string) => {
+                self.scalars.strings = match self.scalars.strings {
+                    Strings::None => Strings::One(self.index.hash_string(string)),
+                    Strings::One(_) | Strings::Several => Strings::Several,
+                };
+            }
+            _ => {}
         }
         false
     }
