@@ -205,11 +205,15 @@ proptest! {
 #[test]
 fn problems_with_limits_are_placed() {
     let conditions = vec![r#"{"a":1}"#; 5000].join(",");
+    let patterns = vec![r#"{"a":{"$regex":"(?:a?){1000}[b-Ā]"}}"#; 1500].join(",");
+    let unknown = vec![r#"{"a":{"$xyz":1}}"#; 3000].join(",");
     let operands = vec!["1"; 11_000].join(",");
     for text in [
         format!("{{\"a\":\"{}\"}}", "é".repeat(40_000)),
         format!("{{\"a\":{}{}}}", "[".repeat(100), "]".repeat(100)),
         format!("{{\"$or\":[{conditions}]}}"),
+        format!("{{\"$or\":[{patterns}]}}"),
+        format!("{{\"$or\":[{unknown}]}}"),
         format!("{{\"a\":{{\"$in\":[{operands}]}}}}"),
         format!("{{\"a\":{{\"$regex\":\"{}\"}}}}", "é".repeat(1000)),
         format!("{{\"{}\":1}}", ["é"; 200].join(".")),
@@ -217,6 +221,19 @@ fn problems_with_limits_are_placed() {
     ] {
         assert!(Filter::compile(&text).is_err(), "{text}");
         assert_problems_are_placed(&text);
+    }
+}
+
+#[test]
+fn values_are_bounded_like_texts() {
+    for filter in [
+        json!({ "a": vec![1; 40_000] }),
+        json!({ "a": vec![json!([]); 30_000] }),
+        json!({ "a": { "$in": vec![json!(null); 14_000] } }),
+        json!({ "a": "x".repeat(1 << 16) }),
+    ] {
+        let error = Filter::from_value(&filter).unwrap_err();
+        assert_eq!(error.first().message(), "the filter is longer than 65536 bytes");
     }
 }
 

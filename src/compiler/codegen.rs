@@ -53,12 +53,16 @@ enum Label {
 
 /// The target of what is `reversed` from the end. The limit on conditions keeps it in range.
 fn forward(count: usize, reversed: usize) -> Target {
-    Target::instruction(count - 1 - reversed).unwrap_or(Target::REJECT)
+    let target = Target::instruction(count - 1 - reversed);
+    debug_assert!(target.is_some(), "{count} instructions");
+    target.unwrap_or(Target::REJECT)
 }
 
 /// Of a table whose entries are bounded by the limit on conditions.
 fn index<T: TryFrom<usize> + Default>(index: usize) -> T {
-    T::try_from(index).unwrap_or_default()
+    let narrow = T::try_from(index);
+    debug_assert!(narrow.is_ok(), "entry {index} of a table");
+    narrow.unwrap_or_default()
 }
 
 struct Draft {
@@ -114,31 +118,30 @@ impl Generator {
     }
 
     fn condition(&mut self, condition: &Condition, on_true: Label, on_false: Label) -> Label {
-        let (op, operand) = match &condition.test {
-            Test::Element(form, body) => {
-                let end = self.reversed.len();
-                // An element for which nothing holds is in no array.
-                if let Label::Reject = self.block(body) {
-                    return on_false;
-                }
-                let op = match form {
-                    ElementForm::Value => Op::AnyElement,
-                    ElementForm::Document => Op::AnyDocument,
-                };
-                (op, DraftOperand::BodyEnd(end))
-            }
-            test => {
-                let (op, operand) = self.test(test);
-                (op, DraftOperand::Value(operand))
-            }
+        let (op, operand) = match self.test(&condition.test) {
+            Some(test) => test,
+            None => return on_false,
         };
         let path = self.path(&condition.path);
         self.reversed.push(Draft { op, path, operand, on_true, on_false, span: condition.span });
         Label::Instruction(self.reversed.len() - 1)
     }
 
-    fn test(&mut self, test: &Test) -> (Op, u32) {
-        match test {
+    /// `None` where nothing can pass.
+    fn test(&mut self, test: &Test) -> Option<(Op, DraftOperand)> {
+        let (op, value) = match test {
+            Test::Element(form, body) => {
+                let end = self.reversed.len();
+                // An element for which nothing holds is in no array.
+                if let Label::Reject = self.block(body) {
+                    return None;
+                }
+                let op = match form {
+                    ElementForm::Value => Op::AnyElement,
+                    ElementForm::Document => Op::AnyDocument,
+                };
+                return Some((op, DraftOperand::BodyEnd(end)));
+            }
             Test::Equal(constant) => (Op::Equal, self.constant(constant.clone())),
             Test::Compare(comparison, constant) => {
                 let op = match comparison {
@@ -162,9 +165,8 @@ impl Generator {
             Test::StartsWith(text) => (Op::StartsWith, self.constant(Constant::String(text.clone()))),
             Test::EndsWith(text) => (Op::EndsWith, self.constant(Constant::String(text.clone()))),
             Test::Contains(text) => (Op::Contains, self.constant(Constant::String(text.clone()))),
-            // Taken apart before; a program without a body is any element.
-            Test::Element(..) => (Op::AnyElement, 0),
-        }
+        };
+        Some((op, DraftOperand::Value(value)))
     }
 
     fn constant(&mut self, constant: Constant) -> u32 {

@@ -1,8 +1,6 @@
 //! The order of tests: cheap and selective ones first. Tests have no side effects and cannot fail,
 //! so any order gives the same verdict (commutativity of ∧ and ∨).
 
-use std::cmp::Ordering;
-
 use crate::event::Constant;
 use crate::path::Path;
 use crate::syntax::expr::{Condition, Expr, Join, Test};
@@ -48,8 +46,7 @@ fn estimate_and_order(expr: Expr) -> (Expr, Estimate) {
         Expr::Group(join, parts) => {
             let mut parts: Vec<_> = parts.into_iter().map(estimate_and_order).collect();
             // Stable: among equals, the order that the user gave.
-            parts
-                .sort_by(|(_, a), (_, b)| a.rank(join).partial_cmp(&b.rank(join)).unwrap_or(Ordering::Equal));
+            parts.sort_by(|(_, a), (_, b)| a.rank(join).total_cmp(&b.rank(join)));
             let estimate = estimate_group(join, parts.iter().map(|(_, estimate)| *estimate));
             (Expr::Group(join, parts.into_iter().map(|(part, _)| part).collect()), estimate)
         }
@@ -71,8 +68,11 @@ fn estimate_group(join: Join, parts: impl Iterator<Item = Estimate>) -> Estimate
         Join::All => undecided,
         Join::Any => 1.0 - undecided,
     };
-    Estimate { cost, chance }
+    Estimate { cost: cost.min(MAX_COST), chance }
 }
+
+/// Bodies inside each other multiply: without a bound, to infinity.
+const MAX_COST: f32 = 1e12;
 
 fn estimate_condition(condition: Condition) -> (Condition, Estimate) {
     let Condition { path, test, span } = condition;
@@ -80,7 +80,8 @@ fn estimate_condition(condition: Condition) -> (Condition, Estimate) {
         Test::Element(form, body) => {
             let (body, estimate) = estimate_and_order(*body);
             // A few elements, one of which is to pass.
-            let estimate = Estimate { cost: 3.0 * estimate.cost, chance: 0.5 * estimate.chance };
+            let cost = (3.0 * estimate.cost).min(MAX_COST);
+            let estimate = Estimate { cost, chance: 0.5 * estimate.chance };
             (Test::Element(form, Box::new(body)), estimate)
         }
         test => {
@@ -93,7 +94,7 @@ fn estimate_condition(condition: Condition) -> (Condition, Estimate) {
 }
 
 fn look_ups(path: &Path) -> f32 {
-    path.segments().iter().map(|_| 1.0).sum()
+    u8::try_from(path.segments().len()).map_or(f32::from(u8::MAX), f32::from)
 }
 
 fn estimate_test(test: &Test) -> Estimate {

@@ -101,74 +101,50 @@ fn absorb(join: Join, parts: Vec<Expr>) -> Vec<Expr> {
 /// ∃ distributes over ∨: "some value is x" or "some value is y" = "some value is x or y". So in an
 /// *any*, equalities at one path are one `$in`; with De Morgan, in an *all* their negations are.
 fn merge_equalities(join: Join, parts: Vec<Expr>) -> Vec<Expr> {
-    let mut merged: Vec<Expr> = Vec::with_capacity(parts.len());
+    let mut others = Vec::with_capacity(parts.len());
+    let mut equalities: Vec<(Path, Vec<Constant>, Span)> = Vec::new();
     let mut at_path: HashMap<Path, usize> = HashMap::new();
     for part in parts {
-        let Some(condition) = equality(join, &part) else {
-            merged.push(part);
-            continue;
+        let (path, operands, span) = match equality(join, part) {
+            Ok(equality) => equality,
+            Err(part) => {
+                others.push(part);
+                continue;
+            }
         };
-        match at_path.get(&condition.path).and_then(|index| merged.get_mut(*index)) {
-            Some(earlier) => add_equality(earlier, condition),
+        match at_path.get(&path).and_then(|index| equalities.get_mut(*index)) {
+            Some((_, all, whole)) => {
+                all.extend(operands);
+                *whole = whole.to(span);
+            }
             None => {
-                at_path.insert(condition.path.clone(), merged.len());
-                merged.push(part);
+                at_path.insert(path.clone(), equalities.len());
+                equalities.push((path, operands, span));
             }
         }
     }
-    // A list that has grown is out of order.
-    merged
-        .into_iter()
-        .map(|part| if equality(join, &part).is_some() { sort_list(part) } else { part })
-        .collect()
-}
-
-/// The condition, where the part is an equality, or the negation of one, that can be merged.
-fn equality(join: Join, part: &Expr) -> Option<&Condition> {
-    let condition = match (join, part) {
-        (Join::Any, Expr::Condition(condition)) => condition,
-        (Join::All, Expr::Not(inner)) => match &**inner {
-            Expr::Condition(condition) => condition,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    matches!(condition.test, Test::Equal(_) | Test::In(_)).then_some(condition)
-}
-
-fn add_equality(to: &mut Expr, condition: &Condition) {
-    let to = match to {
-        Expr::Condition(to) => to,
-        Expr::Not(inner) => return add_equality(inner, condition),
-        Expr::Group(..) => return,
-    };
-    let mut list = operands(&mut to.test);
-    match &condition.test {
-        Test::Equal(constant) => list.push(constant.clone()),
-        Test::In(constants) => list.extend_from_slice(constants),
-        _ => {}
-    }
-    to.test = Test::In(list);
-    to.span = to.span.to(condition.span);
-}
-
-/// Takes the operands out of an equality.
-fn operands(test: &mut Test) -> Vec<Constant> {
-    match std::mem::replace(test, Test::Exists) {
-        Test::Equal(constant) => vec![constant],
-        Test::In(constants) => constants,
-        _ => Vec::new(),
-    }
-}
-
-/// The list of a condition, put in order.
-fn sort_list(part: Expr) -> Expr {
-    match part {
-        Expr::Condition(Condition { path, test: Test::In(list), span }) => {
-            simplify_condition(Condition { path, test: Test::is_in(list), span })
+    let merged = equalities.into_iter().map(|(path, operands, span)| {
+        let equality = simplify_condition(Condition { path, test: Test::is_in(operands), span });
+        match join {
+            Join::Any => equality,
+            Join::All => negate(equality),
         }
-        Expr::Not(inner) => negate(sort_list(*inner)),
-        part => part,
+    });
+    others.into_iter().chain(merged).collect()
+}
+
+/// Path, operands and place, where the part is an equality that can be merged: in an *all*, the
+/// negation of one.
+fn equality(join: Join, part: Expr) -> Result<(Path, Vec<Constant>, Span), Expr> {
+    match (join, part) {
+        (Join::Any, Expr::Condition(Condition { path, test: Test::Equal(operand), span })) => {
+            Ok((path, vec![operand], span))
+        }
+        (Join::Any, Expr::Condition(Condition { path, test: Test::In(operands), span })) => {
+            Ok((path, operands, span))
+        }
+        (Join::All, Expr::Not(inner)) => equality(Join::Any, *inner).map_err(Expr::not),
+        (_, part) => Err(part),
     }
 }
 

@@ -127,7 +127,14 @@ impl Converter<'_> {
             }
             Value::Number(number) => {
                 self.charge(1)?;
-                Kind::Number(number.into())
+                match number.into() {
+                    // Only where serde_json keeps the text of numbers (its feature `arbitrary_precision`).
+                    Number::Double(double) if !double.is_finite() => {
+                        let message = BEYOND_DOUBLES.to_owned();
+                        return Err(ReadError::Syntax { span: Span::NONE, message, hint: None });
+                    }
+                    number => Kind::Number(number),
+                }
             }
             Value::String(string) => Kind::String(self.text(string)?),
             Value::Array(elements) => {
@@ -162,6 +169,8 @@ impl Converter<'_> {
         Ok(())
     }
 }
+
+const BEYOND_DOUBLES: &str = "a number beyond the range of doubles";
 
 fn too_long(limits: &Limits, span: Span) -> ReadError {
     ReadError::Limit { span, message: format!("the filter is longer than {} bytes", limits.text_bytes) }
@@ -303,7 +312,7 @@ impl<'t> Reader<'t, '_> {
         self.text
             .get(start..self.at)
             .and_then(Number::parse)
-            .ok_or_else(|| self.error_from(start, "a number beyond the range of doubles", None))
+            .ok_or_else(|| self.error_from(start, BEYOND_DOUBLES, None))
     }
 
     fn digits(&mut self) -> Result<(), ReadError> {
