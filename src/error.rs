@@ -1,4 +1,4 @@
-//! What can go wrong when a filter is compiled or a program is loaded.
+//! What can go wrong when a filter is compiled or an event is read.
 
 use std::fmt;
 use std::ops::Range;
@@ -148,6 +148,39 @@ impl fmt::Display for Problem {
             write!(f, "; {hint}")?;
         }
         Ok(())
+    }
+}
+
+/// An event that is not JSON. Says where, but nothing of what the event holds, which may be private.
+///
+/// ```
+/// let filter = hooksieve::Filter::compile("{}")?;
+/// let error = filter.matches_json_once(br#"{"a": 1,}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "expected a key in double quotes at byte 8");
+/// # Ok::<(), hooksieve::CompileError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{message} at byte {offset}")]
+pub struct EventError {
+    offset: usize,
+    message: &'static str,
+}
+
+impl EventError {
+    pub(crate) fn new(offset: usize, message: &'static str) -> Self {
+        Self { offset, message }
+    }
+
+    /// The byte of the event at which it stops being JSON.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// What is wrong, in plain words: lower case, no full stop.
+    #[must_use]
+    pub fn message(&self) -> &'static str {
+        self.message
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use crate::compiler;
 use crate::dialect::Dialect;
-use crate::error::CompileError;
+use crate::error::{CompileError, EventError};
+use crate::event::json::{self, Scratch};
+use crate::event::trie::Trie;
 use crate::limits::Limits;
+use crate::path::Path;
 use crate::program::Program;
 use crate::syntax::{parser, reader};
 use crate::vm;
@@ -28,7 +31,13 @@ use crate::vm;
 /// ```
 #[derive(Clone)]
 pub struct Filter {
-    program: Arc<Program>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    program: Program,
+    /// What it looks at; made when the first raw event comes.
+    trie: OnceLock<Trie>,
 }
 
 impl Filter {
@@ -60,20 +69,63 @@ impl Filter {
     /// indexes.
     #[must_use]
     pub fn matches(&self, event: &Value) -> bool {
-        vm::matches(&self.program, event)
+        vm::matches(self.program(), event)
+    }
+
+    /// Whether the filter lets a raw event through: one pass over its text, in which only what the
+    /// filter looks at is parsed. The rest is checked all the same. The verdict is that of
+    /// [`matches`](Self::matches) on the parsed event; of equal keys the last one counts.
+    ///
+    /// Allocates nothing once `scratch` is warm, but for `$regex` what the search needs.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`], where `event` is not one JSON document in UTF-8, anywhere; where it is nested
+    /// deeper than 127 levels, has a number beyond the doubles, or is longer than 2 GiB. These are the
+    /// texts that serde_json refuses.
+    ///
+    /// ```
+    /// use hooksieve::{Filter, Scratch};
+    ///
+    /// let filter = Filter::compile(r#"{"user.uid": "bob"}"#)?;
+    /// let mut scratch = Scratch::new();
+    /// assert!(filter.matches_json(br#"{"user": {"uid": "bob"}}"#, &mut scratch)?);
+    /// assert!(filter.matches_json(br#"{"user": {"uid": "bob"}"#, &mut scratch).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn matches_json(&self, event: &[u8], scratch: &mut Scratch) -> Result<bool, EventError> {
+        let trie = self.inner.trie.get_or_init(|| Trie::of(&self.inner.program));
+        let tape = json::read(event, trie, &mut scratch.event)?;
+        Ok(vm::matches(self.program(), tape.root()))
+    }
+
+    /// As [`matches_json`](Self::matches_json), with working memory of its own: for now and then.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`], where `event` is not JSON.
+    pub fn matches_json_once(&self, event: &[u8]) -> Result<bool, EventError> {
+        self.matches_json(event, &mut Scratch::new())
+    }
+
+    /// Exchanges its paths for equal ones, unless it shares its program with another filter.
+    pub(crate) fn share_paths(&mut self, mut shared: impl FnMut(&Path) -> Path) {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.program.paths.iter_mut().for_each(|path| *path = shared(path));
+        }
     }
 
     /// What the filter was compiled to.
     #[must_use]
     pub fn program(&self) -> &Program {
-        &self.program
+        &self.inner.program
     }
 }
 
 /// A program that was loaded.
 impl From<Program> for Filter {
     fn from(program: Program) -> Self {
-        Self { program: Arc::new(program) }
+        Self { inner: Arc::new(Inner { program, trie: OnceLock::new() }) }
     }
 }
 
@@ -88,7 +140,7 @@ impl FromStr for Filter {
 /// Shows the listing of the program.
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Filter({:?})", self.program.to_string())
+        write!(f, "Filter({:?})", self.program().to_string())
     }
 }
 

@@ -19,9 +19,11 @@
 //! # The tour
 //!
 //! - [`Filter`] is the front door: [`compile`](Filter::compile), then [`matches`](Filter::matches),
-//!   which cannot fail. [`Compiler`] sets [`Limits`] and the [`Dialect`].
+//!   which cannot fail, or, on raw JSON, [`matches_json`](Filter::matches_json) with a [`Scratch`].
+//!   [`Compiler`] sets [`Limits`] and the [`Dialect`].
 //! - [`CompileError`] reports everything that is wrong with a filter, with places and hints.
 //! - [`Program`] is what a filter is compiled to: a listing for people, bytes for storage.
+//! - [`FilterSet`] matches an event against very many filters in one pass.
 //! - [`operators`] is the table of the language.
 //!
 //! # The rules
@@ -40,14 +42,17 @@ mod filter;
 mod limits;
 mod path;
 mod program;
+mod set;
 mod syntax;
 mod vm;
 
 pub use dialect::Dialect;
-pub use error::{CompileError, ErrorCode, Problem, Replacement};
+pub use error::{CompileError, ErrorCode, EventError, Problem, Replacement};
+pub use event::json::Scratch;
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
 pub use program::{Program, ProgramError};
+pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};
 
 #[cfg(doctest)]

@@ -1,13 +1,15 @@
 //! Dotted paths: `user.uid`, `event.values.3`, `labels.a\.b`.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Where a condition looks: keys, or indexes into arrays, from the event's root downwards.
 ///
 /// The empty path is the element that `$elemMatch` looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Path {
-    segments: Box<[Segment]>,
+    /// Shared, so that many programs can look at one path.
+    segments: Arc<[Segment]>,
 }
 
 /// One part of a path.

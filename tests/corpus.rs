@@ -5,10 +5,11 @@
 //! answer that is given instead and the reason; a whole line under `"row"` is one that is not JSON.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 
-use hooksieve::{ErrorCode, Filter};
+use hooksieve::{ErrorCode, Filter, FilterSet, Scratch};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -164,6 +165,61 @@ fn filters_as_values() {
             Err(_) => Answer::Error,
         })
     });
+}
+
+#[test]
+fn raw_events() {
+    let scratch = RefCell::new(Scratch::new());
+    check(|row| {
+        Some(match Filter::compile(row.filter) {
+            Ok(filter) => {
+                let verdict = filter.matches_json(row.event.as_bytes(), &mut scratch.borrow_mut());
+                Answer::Verdict(verdict.expect(&row.place))
+            }
+            Err(_) => Answer::Error,
+        })
+    });
+}
+
+/// Each filter in a set of its own.
+#[test]
+fn sets_of_one_filter() {
+    let scratch = RefCell::new(Scratch::new());
+    check(|row| {
+        let Ok(filter) = Filter::compile(row.filter) else { return Some(Answer::Error) };
+        let mut set = FilterSet::new();
+        set.insert((), filter);
+        let mut scratch = scratch.borrow_mut();
+        let raw = set.matches_json(row.event.as_bytes(), &mut scratch).expect(&row.place).len();
+        let parsed = set.matches(&row.event(), &mut scratch).len();
+        assert_eq!(raw, parsed, "{}", row.place);
+        Some(Answer::Verdict(raw == 1))
+    });
+}
+
+/// All filters in one set, every event against every filter.
+#[test]
+fn one_set_of_all_filters() {
+    let rows = rows();
+    let mut set = FilterSet::new();
+    for (id, row) in rows.iter().enumerate() {
+        if let Ok(filter) = Filter::compile(row.filter) {
+            set.insert(id, filter);
+        }
+    }
+    let filters: Vec<(usize, &Filter)> = set.iter().map(|(id, filter)| (*id, filter)).collect();
+    let mut scratch = Scratch::new();
+    for row in &rows {
+        let event = row.event();
+        let found: Vec<usize> = set
+            .matches_json(row.event.as_bytes(), &mut scratch)
+            .unwrap()
+            .in_insertion_order()
+            .copied()
+            .collect();
+        let alone = filters.iter().filter(|(_, filter)| filter.matches(&event)).map(|(id, _)| *id);
+        assert!(alone.eq(found), "{}", row.place);
+    }
 }
 
 /// The properties rest on the naive evaluator, so it has to know the rules as well.

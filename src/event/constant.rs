@@ -20,6 +20,21 @@ pub(crate) enum Constant {
     Object(Box<[(Box<str>, Constant)]>),
 }
 
+impl Constant {
+    /// What it takes in memory, with all that is inside.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::Null | Self::Bool(_) | Self::Number(_) => 0,
+                Self::String(string) => string.len(),
+                Self::Array(elements) => elements.iter().map(Self::bytes).sum(),
+                Self::Object(members) => {
+                    members.iter().map(|(key, value)| size_of_val(key) + key.len() + value.bytes()).sum()
+                }
+            }
+    }
+}
+
 impl<'c> Node<'c> for &'c Constant {
     type Array = &'c [Constant];
     type Object = &'c [(Box<str>, Constant)];

@@ -4,7 +4,11 @@
 //! operands of a filter share one walk, one comparison and one virtual machine.
 
 mod constant;
+pub(crate) mod json;
 mod number;
+pub(crate) mod scan;
+mod tape;
+pub(crate) mod trie;
 mod value;
 
 pub(crate) use constant::Constant;

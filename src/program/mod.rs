@@ -12,7 +12,7 @@ pub(crate) mod assemble;
 use std::ops::Range;
 
 pub use self::encode::ProgramError;
-pub(crate) use self::instruction::{Instruction, Op, Step, Target};
+pub(crate) use self::instruction::{Instruction, Op, Operand, Step, Target};
 use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::path::{Path, Segment};
@@ -139,6 +139,10 @@ impl SpanTable {
             }
         }
         Self { runs: runs.into() }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.runs)
     }
 
     /// Whether so many instructions have spans, and nothing else has.

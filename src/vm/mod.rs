@@ -1,7 +1,7 @@
 //! Runs a program on an event.
 
 pub(crate) mod compare;
-mod walk;
+pub(crate) mod walk;
 
 use std::cmp::Ordering;
 
@@ -13,11 +13,32 @@ use walk::{Found, Leaf};
 /// Whether the event matches. Cannot fail: each instruction is visited at most once, and what the
 /// verifier has checked is not checked again.
 pub(crate) fn matches<'e, N: Node<'e>>(program: &Program, event: N) -> bool {
-    run(program, program.entry, event)
+    run(program, program.entry, event, &mut Forget)
+}
+
+/// The same, with verdicts that are known already.
+pub(crate) fn matches_with<'e, N: Node<'e>>(program: &Program, event: N, memory: &mut impl Memory) -> bool {
+    run(program, program.entry, event, memory)
+}
+
+/// Remembers the verdicts of tests that several programs share, while they run on one event.
+pub(crate) trait Memory {
+    /// The verdict of the instruction with this index: remembered, or that of `test`.
+    fn verdict(&mut self, instruction: usize, test: impl FnOnce() -> bool) -> bool;
+}
+
+/// Remembers nothing.
+struct Forget;
+
+impl Memory for Forget {
+    #[inline]
+    fn verdict(&mut self, _: usize, test: impl FnOnce() -> bool) -> bool {
+        test()
+    }
 }
 
 /// Runs the block that `target` is in.
-fn run<'e, N: Node<'e>>(program: &Program, mut target: Target, root: N) -> bool {
+fn run<'e, N: Node<'e>>(program: &Program, mut target: Target, root: N, memory: &mut impl Memory) -> bool {
     loop {
         let index = match target.step() {
             Step::Match => return true,
@@ -26,11 +47,13 @@ fn run<'e, N: Node<'e>>(program: &Program, mut target: Target, root: N) -> bool 
         };
         let Some(instruction) = program.instructions.get(index) else { return false };
         let test = Test { program, instruction, index };
-        target = if test.any(root) { instruction.on_true } else { instruction.on_false };
+        let verdict = memory.verdict(index, || test.any(root));
+        target = if verdict { instruction.on_true } else { instruction.on_false };
     }
 }
 
 /// An instruction at work.
+#[derive(Clone, Copy)]
 struct Test<'p> {
     program: &'p Program,
     instruction: &'p Instruction,
@@ -40,8 +63,8 @@ struct Test<'p> {
 impl Test<'_> {
     /// Whether any value that the path reaches passes.
     #[inline]
-    fn any<'e, N: Node<'e>>(&self, root: N) -> bool {
-        walk::any(root, self.program.segments(self.instruction), self)
+    fn any<'e, N: Node<'e>>(mut self, root: N) -> bool {
+        walk::any(root, self.program.segments(self.instruction), &mut self)
     }
 
     fn constant(&self) -> &Constant {
@@ -93,7 +116,7 @@ impl Test<'_> {
             self.instruction.op == Op::AnyElement
                 || matches!(element.view(), View::Object(_) | View::Array(_))
         };
-        array.iter().any(|element| is_candidate(element) && run(self.program, body, element))
+        array.iter().any(|element| is_candidate(element) && run(self.program, body, element, &mut Forget))
     }
 }
 
@@ -103,7 +126,7 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Test<'_> {
     }
 
     #[inline]
-    fn passes(&self, found: Found<N>) -> bool {
+    fn passes(&mut self, found: Found<N>) -> bool {
         let operand = self.instruction.operand;
         let Found::Value(value) = found else {
             // A missing field passes where null does.

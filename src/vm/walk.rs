@@ -20,7 +20,7 @@ pub(crate) enum Found<N> {
 pub(crate) trait Leaf<'e, N: Node<'e>> {
     /// Whether an array at the end stands for itself only.
     fn takes_arrays_whole(&self) -> bool;
-    fn passes(&self, found: Found<N>) -> bool;
+    fn passes(&mut self, found: Found<N>) -> bool;
 }
 
 /// Whether any value that the path reaches from `root` passes. The empty path reaches `root` itself,
@@ -28,7 +28,7 @@ pub(crate) trait Leaf<'e, N: Node<'e>> {
 ///
 /// Recursion is bounded by the segments of the path.
 #[inline]
-pub(crate) fn any<'e, N: Node<'e>>(root: N, path: &[Segment], leaf: &impl Leaf<'e, N>) -> bool {
+pub(crate) fn any<'e, N: Node<'e>>(root: N, path: &[Segment], leaf: &mut impl Leaf<'e, N>) -> bool {
     match (path.split_first(), root.view()) {
         (None, _) => leaf.passes(Found::Value(root)),
         // As the root of a path, an array is a document whose keys are the indexes.
@@ -42,7 +42,11 @@ pub(crate) fn any<'e, N: Node<'e>>(root: N, path: &[Segment], leaf: &impl Leaf<'
 
 /// `value` is what the path so far has led to.
 #[inline]
-fn any_in_value<'e, N: Node<'e>>(mut value: N, mut rest: &[Segment], leaf: &impl Leaf<'e, N>) -> bool {
+pub(crate) fn any_in_value<'e, N: Node<'e>>(
+    mut value: N,
+    mut rest: &[Segment],
+    leaf: &mut impl Leaf<'e, N>,
+) -> bool {
     loop {
         match (rest.split_first(), value.view()) {
             (Some((next, after)), View::Object(object)) => match object.get(next) {
@@ -62,7 +66,7 @@ fn any_in_value<'e, N: Node<'e>>(mut value: N, mut rest: &[Segment], leaf: &impl
 
 /// An array in the middle: its objects, and the element that the first segment spells the index of.
 /// What the index leads to is not expanded at the end of the path.
-fn any_in_array<'e, N: Node<'e>>(array: N::Array, path: &[Segment], leaf: &impl Leaf<'e, N>) -> bool {
+fn any_in_array<'e, N: Node<'e>>(array: N::Array, path: &[Segment], leaf: &mut impl Leaf<'e, N>) -> bool {
     let Some((next, rest)) = path.split_first() else { return false };
     array.iter().any(|element| matches!(element.view(), View::Object(_)) && any_in_value(element, path, leaf))
         || element(array, next).is_some_and(|element| match element.view() {

@@ -1,0 +1,286 @@
+//! The grammar of JSON, over the tokens that the scanner has found.
+
+use super::Text;
+use super::text::{self, NotANumber};
+use super::tokens::{self, Tokens};
+use crate::error::EventError;
+use crate::event::tape::Value;
+
+/// Arrays and objects inside each other; as serde_json has it.
+const MAX_NESTING: u32 = 127;
+
+pub(super) const END: &str = "expected the end of the event";
+pub(super) const VALUE: &str = "expected a value";
+pub(super) const KEY: &str = "expected a key in double quotes";
+const COLON: &str = "expected `:` after a key";
+const COMMA_OR_BRACE: &str = "expected `,` or `}`";
+const COMMA_OR_BRACKET: &str = "expected `,` or `]`";
+
+/// The text is not JSON; the lexer knows why.
+pub(super) struct Stop;
+
+/// Steps from token to token. Only white space may stand between them, and scalars.
+pub(super) struct Lexer<'t> {
+    pub(super) text: &'t [u8],
+    tokens: Tokens<'t>,
+    backslashes: &'t [u64],
+    /// The byte after the last token, or scalar.
+    at: usize,
+    nesting_left: u32,
+    error: Option<EventError>,
+}
+
+impl<'t> Lexer<'t> {
+    pub(super) fn new(text: &'t [u8], tokens: &'t [u64], backslashes: &'t [u64]) -> Self {
+        let tokens = Tokens::new(tokens, text.len());
+        Self { text, tokens, backslashes, at: 0, nesting_left: MAX_NESTING, error: None }
+    }
+
+    /// Why it has stopped.
+    pub(super) fn into_error(self) -> Option<EventError> {
+        self.error
+    }
+
+    /// The next token, which stays the next: its position, and its byte, or 0 at the end.
+    #[inline(always)]
+    pub(super) fn peek(&mut self) -> (usize, u8) {
+        let position = self.tokens.peek();
+        (position, self.text.get(position).copied().unwrap_or_default())
+    }
+
+    /// Passes over the token that was peeked at.
+    #[inline(always)]
+    pub(super) fn pass(&mut self, position: usize, expected: &'static str) -> Result<(), Stop> {
+        if position != self.at {
+            self.pass_blank(position, expected)?;
+        }
+        self.tokens.pass();
+        self.at = position + 1;
+        Ok(())
+    }
+
+    /// The string whose opening quote was passed: the bytes between the quotes.
+    #[inline(always)]
+    pub(super) fn string_end(&mut self) -> (usize, usize) {
+        let (start, end) = (self.at, self.tokens.next());
+        self.at = end + 1;
+        (start, end)
+    }
+
+    /// Into the array or object whose bracket was passed.
+    #[inline(always)]
+    pub(super) fn enter(&mut self) -> Result<(), Stop> {
+        match self.nesting_left.checked_sub(1) {
+            Some(left) => {
+                self.nesting_left = left;
+                Ok(())
+            }
+            None => Err(self.stop(self.at - 1, "nested deeper than 127 levels")),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn leave(&mut self) {
+        self.nesting_left += 1;
+    }
+
+    /// A key and its colon; the bytes between the quotes.
+    #[inline(always)]
+    pub(super) fn key(&mut self) -> Result<(usize, usize), Stop> {
+        let (open, quote) = self.peek();
+        if quote != b'"' {
+            return Err(self.unexpected(open, KEY));
+        }
+        self.pass(open, KEY)?;
+        let (start, end) = self.string_end();
+        let (colon, byte) = self.peek();
+        if byte != b':' {
+            return Err(self.unexpected(colon, COLON));
+        }
+        self.pass(colon, COLON)?;
+        Ok((start, end))
+    }
+
+    /// Whether the object or array that was entered is empty; if so, its end is passed.
+    #[inline(always)]
+    pub(super) fn is_empty(&mut self, is_object: bool) -> Result<bool, Stop> {
+        let (position, byte) = self.peek();
+        let is_empty = byte == if is_object { b'}' } else { b']' } && self.is_blank_up_to(position);
+        if is_empty {
+            self.pass(position, VALUE)?;
+        }
+        Ok(is_empty)
+    }
+
+    /// Behind a value: whether another one follows. Passes the comma, or the end.
+    #[inline(always)]
+    pub(super) fn has_more(&mut self, is_object: bool) -> Result<bool, Stop> {
+        let (close, expected) = if is_object { (b'}', COMMA_OR_BRACE) } else { (b']', COMMA_OR_BRACKET) };
+        let (position, byte) = self.peek();
+        if byte != b',' && byte != close {
+            return Err(self.unexpected(position, expected));
+        }
+        self.pass(position, expected)?;
+        Ok(byte == b',')
+    }
+
+    /// Checks a value, of which nothing is needed.
+    #[inline(always)]
+    pub(super) fn skip(&mut self) -> Result<(), Stop> {
+        match self.peek() {
+            (open, b'"') => {
+                self.pass(open, VALUE)?;
+                self.string_end();
+                Ok(())
+            }
+            (open, byte @ (b'{' | b'[')) => {
+                self.pass(open, VALUE)?;
+                self.enter()?;
+                self.skip_inside(byte == b'{')
+            }
+            (next, _) => self.scalar(next).map(drop),
+        }
+    }
+
+    /// The rest of an array or object. Without recursion: of what is open, one bit each says whether it
+    /// is an object. There are never more than 127.
+    pub(super) fn skip_inside(&mut self, is_object: bool) -> Result<(), Stop> {
+        let mut open = u128::from(is_object);
+        let mut depth = 1_u32;
+        let mut is_first = true;
+        loop {
+            let is_object = open & 1 == 1;
+            if !(is_first && self.is_empty(is_object)?) {
+                if is_object {
+                    self.key()?;
+                }
+                match self.peek() {
+                    (quote, b'"') => {
+                        self.pass(quote, VALUE)?;
+                        self.string_end();
+                    }
+                    (bracket, byte @ (b'{' | b'[')) => {
+                        self.pass(bracket, VALUE)?;
+                        self.enter()?;
+                        open = open << 1 | u128::from(byte == b'{');
+                        depth += 1;
+                        is_first = true;
+                        continue;
+                    }
+                    (next, _) => {
+                        self.scalar(next)?;
+                    }
+                }
+                is_first = false;
+                if self.has_more(is_object)? {
+                    continue;
+                }
+            }
+            // What ends here may end what is around it.
+            loop {
+                self.leave();
+                open >>= 1;
+                depth -= 1;
+                is_first = false;
+                if depth == 0 {
+                    return Ok(());
+                }
+                if self.has_more(open & 1 == 1)? {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// A number or a word, between the last token and the next, which is not passed.
+    #[inline]
+    pub(super) fn scalar(&mut self, next: usize) -> Result<Value, Stop> {
+        let mut scalar = self.text.get(self.at..next).unwrap_or_default();
+        while let [space, rest @ ..] = scalar
+            && is_space(*space)
+        {
+            scalar = rest;
+        }
+        let start = next - scalar.len();
+        while let [rest @ .., space] = scalar
+            && is_space(*space)
+        {
+            scalar = rest;
+        }
+        let value = match scalar {
+            [b'-' | b'0'..=b'9', ..] => text::number(scalar).map(Value::Number),
+            b"null" => Ok(Value::Null),
+            b"true" => Ok(Value::Bool(true)),
+            b"false" => Ok(Value::Bool(false)),
+            _ => return Err(self.stop(start, VALUE)),
+        };
+        self.at = start + scalar.len();
+        value.map_err(|reason| match reason {
+            NotANumber::EndsAt(length) => self.stop(start + length, "expected the end of the value"),
+            NotANumber::BreaksOffAt(length) => self.stop(start + length, "an invalid number"),
+            NotANumber::TooLarge => self.stop(start, "a number beyond the range of doubles"),
+        })
+    }
+
+    /// Nothing but white space up to the end.
+    pub(super) fn end(&mut self) -> Result<(), Stop> {
+        let (position, _) = self.peek();
+        self.pass_blank(position, END)?;
+        if position < self.text.len() { Err(self.stop(position, END)) } else { Ok(()) }
+    }
+
+    /// A string, unescaped where it has escapes.
+    #[inline]
+    pub(super) fn string(&self, start: usize, end: usize, unescaped: &mut String) -> Text {
+        if !tokens::any_set(self.backslashes, start, end) {
+            return Text { start: position(start), length: position(end - start), is_unescaped: false };
+        }
+        let from = unescaped.len();
+        text::unescape(self.text.get(start..end).unwrap_or_default(), unescaped);
+        Text { start: position(from), length: position(unescaped.len() - from), is_unescaped: true }
+    }
+
+    #[cold]
+    fn pass_blank(&mut self, up_to: usize, expected: &'static str) -> Result<(), Stop> {
+        match self.first_in_gap(up_to) {
+            Some(position) => Err(self.stop(position, expected)),
+            None => Ok(()),
+        }
+    }
+
+    #[inline(always)]
+    fn is_blank_up_to(&self, position: usize) -> bool {
+        position == self.at || self.first_in_gap(position).is_none()
+    }
+
+    /// The first byte since the last token that is no white space.
+    #[cold]
+    fn first_in_gap(&self, up_to: usize) -> Option<usize> {
+        let gap = self.text.get(self.at..up_to)?;
+        Some(self.at + gap.iter().position(|byte| !is_space(*byte))?)
+    }
+
+    /// Something else stands at, or before, a token.
+    #[cold]
+    fn unexpected(&mut self, token: usize, expected: &'static str) -> Stop {
+        self.stop(self.first_in_gap(token).unwrap_or(token), expected)
+    }
+
+    #[cold]
+    fn stop(&mut self, offset: usize, message: &'static str) -> Stop {
+        self.error = Some(EventError::new(offset, message));
+        Stop
+    }
+}
+
+/// Of a text that is short enough for 32 bits.
+#[inline]
+pub(super) fn position(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+/// JSON's white space.
+#[inline]
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}

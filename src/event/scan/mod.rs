@@ -1,0 +1,346 @@
+//! The first pass over a raw JSON text: where its strings are, and its structure.
+//!
+//! The text is read in blocks of 64 bytes. A [`Backend`] says, a bit for each byte, which bytes of a
+//! block are quotes, backslashes and so on; the rest is arithmetic on these bits, one code for all
+//! backends: which quotes are escaped, what lies inside of strings, and whether it may stand there.
+//! After this pass every string is known to be valid. What stands between them is left to the next.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod portable;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
+#[cfg(test)]
+mod tests;
+mod unicode;
+
+use std::hint;
+
+/// Bitmaps over a text, a bit for each byte, 64 to a word; bits beyond the text are 0.
+///
+/// They are those of the last text that was scanned without an error.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// `{ } [ ] : ,` outside of strings, and the quotes that open and close strings.
+    pub(crate) tokens: Vec<u64>,
+    /// Backslashes; all of them are inside of strings.
+    pub(crate) backslashes: Vec<u64>,
+}
+
+/// Why a text is not JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ScanError {
+    /// The first byte that is wrong: of an escape its backslash, of what is not UTF-8 the start of the
+    /// sequence, and of a string that is not closed the end of the text.
+    pub(crate) offset: usize,
+    pub(crate) problem: Problem,
+}
+
+/// What is wrong with a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    ControlCharacter,
+    InvalidEscape,
+    InvalidUnicodeEscape,
+    LoneSurrogate,
+    StrayBackslash,
+    UnterminatedString,
+    InvalidUtf8,
+}
+
+impl Problem {
+    pub(crate) fn message(self) -> &'static str {
+        match self {
+            Self::ControlCharacter => "a control character in a string",
+            Self::InvalidEscape => "no such escape in JSON",
+            Self::InvalidUnicodeEscape => "expected four hexadecimal digits after `\\u`",
+            Self::LoneSurrogate => "half of a surrogate pair",
+            Self::StrayBackslash => "a backslash outside of a string",
+            Self::UnterminatedString => "a string without its closing quote",
+            Self::InvalidUtf8 => "not UTF-8",
+        }
+    }
+}
+
+/// Finds the strings and the structure of `text`, and checks what is inside of the strings.
+///
+/// Fails where a string breaks JSON's rules, at a backslash outside of strings, and where the text is
+/// not UTF-8; the error is the first one in the order of the text. Allocates nothing where the index
+/// has held a text of this length before.
+pub(crate) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
+    scan_with(Backend::best(), text, index)
+}
+
+/// [`scan`] by a given backend; all of them give the same results.
+pub(crate) fn scan_with(backend: Backend, text: &[u8], index: &mut Index) -> Result<(), ScanError> {
+    match backend.0 {
+        Instructions::Portable => portable::scan(text, index),
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2(avx2) => avx2.scan(text, index),
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        Instructions::Simd128 => simd128::scan(text, index),
+    }
+}
+
+/// The instructions by which bytes are classified.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Backend(Instructions);
+
+#[derive(Debug, Clone, Copy)]
+enum Instructions {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    Simd128,
+}
+
+impl Backend {
+    /// Plain arithmetic on 64-bit words: runs everywhere.
+    pub(crate) const PORTABLE: Self = Self(Instructions::Portable);
+
+    /// The fastest one that runs here.
+    #[inline]
+    pub(crate) fn best() -> Self {
+        Self::simd().unwrap_or(Self::PORTABLE)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    fn simd() -> Option<Self> {
+        avx2::Avx2::detect().map(|avx2| Self(Instructions::Avx2(avx2)))
+    }
+
+    /// A module with instructions that the host lacks is not loaded at all: nothing is left to detect.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    fn simd() -> Option<Self> {
+        Some(Self(Instructions::Simd128))
+    }
+
+    #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
+    fn simd() -> Option<Self> {
+        None
+    }
+}
+
+/// Bytes of a block; their bits fill a word.
+pub(crate) const BLOCK: usize = 64;
+type Block = [u8; BLOCK];
+
+/// What the bytes of a block are.
+struct Classes {
+    quotes: u64,
+    backslashes: u64,
+    /// `{ } [ ] : ,`
+    operators: u64,
+    /// Less than 0x20.
+    controls: u64,
+    non_ascii: u64,
+}
+
+/// What the escaped bytes of a block are, those that follow an escaping backslash.
+struct Escaped {
+    /// Bytes that may not be escaped.
+    invalid: u64,
+    /// The `u` of `\u`.
+    unicode: u64,
+}
+
+/// What a backend does. The functions are values because they have to be inlined into the backend's
+/// own function: only there are its instructions available.
+#[derive(Clone, Copy)]
+struct Kernel<C, E, X> {
+    /// `Fn(&Block) -> Classes`
+    classify: C,
+    /// `Fn(&Block, u64) -> Escaped`: looks at the bytes with a bit.
+    classify_escaped: E,
+    /// `Fn(u64) -> u64`: each bit of the result is the parity of the bits up to it.
+    prefix_xor: X,
+}
+
+impl<C, E, X> Kernel<C, E, X>
+where
+    C: Fn(&Block) -> Classes + Copy,
+    E: Fn(&Block, u64) -> Escaped + Copy,
+    X: Fn(u64) -> u64 + Copy,
+{
+    #[inline(always)]
+    fn scan(self, text: &[u8], index: &mut Index) -> Result<(), ScanError> {
+        let words = text.len().div_ceil(BLOCK);
+        index.tokens.resize(words, 0);
+        index.backslashes.resize(words, 0);
+
+        let (blocks, rest) = text.as_chunks::<BLOCK>();
+        let mut last = [b' '; BLOCK];
+        last.iter_mut().zip(rest).for_each(|(padded, byte)| *padded = *byte);
+
+        let mut blocks = blocks.iter();
+        let mut position = Position::start(text);
+        for (tokens, backslashes) in index.tokens.iter_mut().zip(&mut index.backslashes) {
+            let block = blocks.next().unwrap_or(&last);
+            (*tokens, *backslashes) = self.step(block, &mut position)?;
+        }
+        position.finish()
+    }
+
+    /// The words of the index for the block at `position`.
+    #[inline(always)]
+    fn step(self, block: &Block, position: &mut Position) -> Result<(u64, u64), ScanError> {
+        let classes = (self.classify)(block);
+
+        let escaped = position.escaped(classes.backslashes);
+        let quotes = classes.quotes & !escaped;
+        // With the quote that opens a string, without the one that closes it.
+        let in_string = (self.prefix_xor)(quotes) ^ position.in_string;
+        position.in_string = 0u64.wrapping_sub(in_string >> (BLOCK - 1));
+
+        let escaped = (self.classify_escaped)(block, escaped);
+        let findings = Findings {
+            stray: classes.backslashes & !in_string,
+            controls: classes.controls & in_string,
+            escaped: escaped.invalid,
+            unicode: escaped.unicode,
+            non_ascii: classes.non_ascii,
+        };
+        if findings.any() {
+            // In the typical text one block in five has something; the others are to be fast.
+            hint::cold_path();
+            position.check(findings)?;
+        }
+        position.at += BLOCK;
+        Ok((quotes | (classes.operators & !in_string), classes.backslashes))
+    }
+}
+
+/// How far a scan has come. What is not inlined gets a copy, so that this one can stay in registers.
+#[derive(Clone, Copy)]
+struct Position<'t> {
+    text: &'t [u8],
+    /// Where the next block begins.
+    at: usize,
+    /// 1 where the next block begins with an escaped byte.
+    escaped: u64,
+    /// All ones where the next block begins inside of a string.
+    in_string: u64,
+    /// The `u` of the last second half of a surrogate pair whose first half has been checked.
+    low_surrogate: usize,
+    /// Where the first block with a byte that is not ASCII begins.
+    non_ascii_start: usize,
+    /// Where the last such block ends.
+    non_ascii_end: usize,
+}
+
+/// What takes a closer look, in one block.
+struct Findings {
+    /// Backslashes outside of strings.
+    stray: u64,
+    /// Control characters inside of strings.
+    controls: u64,
+    /// Bytes that follow a backslash and may not.
+    escaped: u64,
+    /// The `u` of `\u` escapes.
+    unicode: u64,
+    non_ascii: u64,
+}
+
+impl Findings {
+    #[inline(always)]
+    fn any(&self) -> bool {
+        self.mistakes() || (self.unicode | self.non_ascii) != 0
+    }
+
+    #[inline(always)]
+    fn mistakes(&self) -> bool {
+        (self.stray | self.controls | self.escaped) != 0
+    }
+}
+
+impl<'t> Position<'t> {
+    fn start(text: &'t [u8]) -> Self {
+        Self {
+            text,
+            at: 0,
+            escaped: 0,
+            in_string: 0,
+            low_surrogate: 0,
+            non_ascii_start: usize::MAX,
+            non_ascii_end: 0,
+        }
+    }
+
+    /// The bytes that follow an escaping backslash. In a run of backslashes every second one escapes.
+    #[inline(always)]
+    fn escaped(&mut self, backslashes: u64) -> u64 {
+        const ODD: u64 = 0xAAAA_AAAA_AAAA_AAAA;
+        // simdjson's way: with the odd bits set, a subtraction at a run's start borrows through the run
+        // and leaves the parity of each place in it.
+        let starts = backslashes & !self.escaped;
+        let parities = ((starts << 1) | ODD).wrapping_sub(starts) ^ ODD;
+        let escaped = parities ^ (backslashes | self.escaped);
+        self.escaped = (parities & backslashes) >> (BLOCK - 1);
+        escaped
+    }
+
+    #[inline(always)]
+    fn check(&mut self, findings: Findings) -> Result<(), ScanError> {
+        if findings.non_ascii != 0 {
+            self.non_ascii_start = self.non_ascii_start.min(self.at);
+            self.non_ascii_end = self.at + BLOCK;
+        }
+        let unicode = unicode::check(self.text, self.at, findings.unicode, self.low_surrogate);
+        match unicode {
+            Ok(low) if !findings.mistakes() => {
+                self.low_surrogate = low;
+                Ok(())
+            }
+            _ => Err(self.first_error(findings, unicode.err())),
+        }
+    }
+
+    #[inline(always)]
+    fn finish(self) -> Result<(), ScanError> {
+        let end = self.text.len();
+        self.check_utf8(end)?;
+        match (self.in_string, self.escaped) {
+            (0, _) => Ok(()),
+            (_, 0) => Err(ScanError { offset: end, problem: Problem::UnterminatedString }),
+            // The text ends with a block, and that with a backslash.
+            _ => Err(ScanError { offset: end - 1, problem: Problem::InvalidEscape }),
+        }
+    }
+
+    /// The first mistake in the block, or an earlier one that is found only now: bytes that are not UTF-8.
+    #[cold]
+    #[inline(never)]
+    fn first_error(self, findings: Findings, unicode: Option<ScanError>) -> ScanError {
+        let first = |bits: u64| self.at + bits.trailing_zeros() as usize;
+        // A backslash astray is no escape, whatever follows: of equal offsets the first of these counts.
+        let stray = (findings.stray != 0)
+            .then(|| ScanError { offset: first(findings.stray), problem: Problem::StrayBackslash });
+        let escape = (findings.escaped != 0)
+            .then(|| ScanError { offset: first(findings.escaped) - 1, problem: Problem::InvalidEscape });
+        // Where there is none this lies behind the block, and is never the first.
+        let control = ScanError { offset: first(findings.controls), problem: Problem::ControlCharacter };
+        let error = [stray, escape, unicode]
+            .into_iter()
+            .flatten()
+            .chain([control])
+            .min_by_key(|error| error.offset)
+            .unwrap_or(control);
+        self.check_utf8(error.offset).err().unwrap_or(error)
+    }
+
+    /// Is the text up to `end` UTF-8? An ASCII byte or nothing stands there.
+    #[inline(always)]
+    fn check_utf8(self, end: usize) -> Result<(), ScanError> {
+        let start = self.non_ascii_start;
+        // `None` where all of it is ASCII. Both ends are the text's, or lie between ASCII and the rest.
+        let Some(part) = self.text.get(start..self.non_ascii_end.min(end)) else { return Ok(()) };
+        match str::from_utf8(part) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                Err(ScanError { offset: start + error.valid_up_to(), problem: Problem::InvalidUtf8 })
+            }
+        }
+    }
+}

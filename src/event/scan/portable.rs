@@ -1,0 +1,91 @@
+//! The bytes of a block by plain arithmetic, eight at a time.
+
+use super::{Block, Classes, Escaped, Index, Kernel, ScanError};
+
+pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
+    Kernel { classify, classify_escaped, prefix_xor }.scan(text, index)
+}
+
+#[inline(always)]
+fn classify(block: &Block) -> Classes {
+    let (words, _) = block.as_chunks::<8>();
+    let mut classes = Classes { quotes: 0, backslashes: 0, operators: 0, controls: 0, non_ascii: 0 };
+    let mut unusual = 0;
+    for word in words.iter().rev() {
+        let word = u64::from_le_bytes(*word);
+        let low = word & !HIGH;
+        // `[` and `]` are `{` and `}` without this bit.
+        let folded = low | each(0x20);
+        let others =
+            differs(folded, b'{') & differs(folded, b'}') & differs(folded, b':') & differs(folded, b',');
+        classes.quotes = classes.quotes << 8 | gather(!differs(low, b'"'));
+        classes.backslashes = classes.backslashes << 8 | gather(!differs(low, b'\\'));
+        classes.operators = classes.operators << 8 | gather(!others);
+        unusual |= word | !printable(low);
+    }
+    // Seldom in JSON that a program has written, so it is not worth the work in every block.
+    if unusual & HIGH != 0 {
+        for word in words.iter().rev() {
+            let word = u64::from_le_bytes(*word);
+            classes.controls = classes.controls << 8 | gather(!printable(word & !HIGH));
+            classes.non_ascii = classes.non_ascii << 8 | gather(word);
+        }
+        // So far only the lower seven bits of a byte have counted, and for operators fewer.
+        classes.quotes &= !classes.non_ascii;
+        classes.backslashes &= !classes.non_ascii;
+        classes.controls &= !classes.non_ascii;
+        classes.operators &= !(classes.non_ascii | classes.controls);
+    }
+    classes
+}
+
+/// They are few: one by one.
+#[inline(always)]
+fn classify_escaped(block: &Block, bytes: u64) -> Escaped {
+    let mut escaped = Escaped { invalid: 0, unicode: 0 };
+    let mut rest = bytes;
+    while rest != 0 {
+        let place = rest.trailing_zeros();
+        rest &= rest - 1;
+        match block.get(place as usize) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
+            Some(b'u') => escaped.unicode |= 1 << place,
+            _ => escaped.invalid |= 1 << place,
+        }
+    }
+    escaped
+}
+
+#[inline(always)]
+pub(super) fn prefix_xor(mut bits: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}
+
+const HIGH: u64 = each(0x80);
+
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// The highest bit of each byte: is it another one than `byte`? The highest bits of `low` must be 0;
+/// then no sum reaches the byte above.
+#[inline(always)]
+fn differs(low: u64, byte: u8) -> u64 {
+    (low ^ each(byte)) + each(0x7F)
+}
+
+/// The highest bit of each byte: is it at least 0x20? The highest bits of `low` must be 0.
+#[inline(always)]
+fn printable(low: u64) -> u64 {
+    low + each(0x80 - 0x20)
+}
+
+/// The highest bits of the eight bytes, side by side.
+#[inline(always)]
+fn gather(word: u64) -> u64 {
+    // Bit 8i + 7 goes to bit 56 + i. No two of the partial products meet, so nothing is carried.
+    (word & HIGH).wrapping_mul(0x0002_0408_1020_4081) >> 56
+}

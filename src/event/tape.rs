@@ -1,0 +1,166 @@
+//! The part of an event that is needed, in the order of the text: a flat list instead of a tree.
+
+use super::{Array, Node, Number, Object, View};
+use crate::path::Segment;
+
+/// A value, and its key where it is the member of an object. What is inside of it follows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) key: Text,
+    pub(super) value: Value,
+    /// The entry after it and all that is inside.
+    pub(super) next: u32,
+    /// A member whose key is repeated by another; only that one counts.
+    pub(super) is_hidden: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Value {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(Text),
+    Array {
+        length: u32,
+    },
+    Object {
+        length: u32,
+    },
+    /// The key stands here first, so this is its place; the value is that of the last one.
+    At(u32),
+}
+
+/// A string: bytes of the event's text, or, where that has escapes, of the unescaped ones.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Text {
+    pub(super) start: u32,
+    pub(super) length: u32,
+    pub(super) is_unescaped: bool,
+}
+
+/// What was read of an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tape<'e> {
+    pub(super) entries: &'e [Entry],
+    pub(super) text: &'e [u8],
+    pub(super) unescaped: &'e str,
+}
+
+/// A value on a tape.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TapeNode<'e> {
+    tape: &'e Tape<'e>,
+    index: u32,
+}
+
+/// An array or object on a tape.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TapeRange<'e> {
+    tape: &'e Tape<'e>,
+    /// The first entry inside, and the one after the last.
+    first: u32,
+    end: u32,
+    length: u32,
+}
+
+impl<'e> Tape<'e> {
+    /// The event.
+    pub(crate) fn root(&'e self) -> TapeNode<'e> {
+        TapeNode { tape: self, index: 0 }
+    }
+
+    #[inline]
+    fn bytes(&self, text: Text) -> &'e [u8] {
+        let (start, length) = (text.start as usize, text.length as usize);
+        let all = if text.is_unescaped { self.unescaped.as_bytes() } else { self.text };
+        all.get(start..start + length).unwrap_or_default()
+    }
+
+    #[inline]
+    fn string(&self, text: Text) -> &'e str {
+        // The scanner has checked the whole text.
+        std::str::from_utf8(self.bytes(text)).unwrap_or_default()
+    }
+
+    /// The key of an entry.
+    pub(super) fn key(&self, index: u32) -> &'e str {
+        self.entry(index).map_or("", |entry| self.string(entry.key))
+    }
+
+    #[inline]
+    fn entry(&self, index: u32) -> Option<&'e Entry> {
+        self.entries.get(index as usize)
+    }
+}
+
+impl<'e> Node<'e> for TapeNode<'e> {
+    type Array = TapeRange<'e>;
+    type Object = TapeRange<'e>;
+
+    #[inline]
+    fn view(self) -> View<'e, Self::Array, Self::Object> {
+        let Some(entry) = self.tape.entry(self.index) else { return View::Null };
+        let inside = |length| TapeRange { tape: self.tape, first: self.index + 1, end: entry.next, length };
+        match entry.value {
+            Value::Null => View::Null,
+            Value::Bool(bool) => View::Bool(bool),
+            Value::Number(number) => View::Number(number),
+            Value::String(text) => View::String(self.tape.string(text)),
+            Value::Array { length } => View::Array(inside(length)),
+            Value::Object { length } => View::Object(inside(length)),
+            Value::At(index) => Self { tape: self.tape, index }.view(),
+        }
+    }
+}
+
+impl<'e> TapeRange<'e> {
+    #[inline]
+    fn entries(self) -> impl Iterator<Item = (&'e Entry, TapeNode<'e>)> {
+        let mut index = self.first;
+        std::iter::from_fn(move || {
+            while index < self.end {
+                let entry = self.tape.entry(index)?;
+                let node = TapeNode { tape: self.tape, index };
+                index = entry.next;
+                if !entry.is_hidden {
+                    return Some((entry, node));
+                }
+            }
+            None
+        })
+    }
+}
+
+impl<'e> Array<'e> for TapeRange<'e> {
+    type Node = TapeNode<'e>;
+
+    fn len(self) -> usize {
+        self.length as usize
+    }
+
+    fn get(self, index: usize) -> Option<Self::Node> {
+        self.entries().nth(index).map(|(_, node)| node)
+    }
+
+    fn iter(self) -> impl Iterator<Item = Self::Node> {
+        self.entries().map(|(_, node)| node)
+    }
+}
+
+impl<'e> Object<'e> for TapeRange<'e> {
+    type Node = TapeNode<'e>;
+
+    fn len(self) -> usize {
+        self.length as usize
+    }
+
+    #[inline]
+    fn get(self, segment: &Segment) -> Option<Self::Node> {
+        let name = segment.name().as_bytes();
+        self.entries().find_map(|(entry, node)| (self.tape.bytes(entry.key) == name).then_some(node))
+    }
+
+    fn iter(self) -> impl Iterator<Item = (&'e str, Self::Node)> {
+        self.entries().map(|(entry, node)| (self.tape.string(entry.key), node))
+    }
+}

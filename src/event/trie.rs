@@ -1,0 +1,159 @@
+//! Which values of an event are needed: the paths of a program, or of many, merged.
+
+use std::collections::HashMap;
+
+use crate::event::Constant;
+use crate::path::{Path, Segment};
+use crate::program::{Instruction, Op, Operand, Program};
+
+/// Keys lead from node to node; the root is the event itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Trie {
+    nodes: Vec<Node>,
+}
+
+/// A place in a [`Trie`].
+pub(crate) type NodeId = u32;
+
+#[derive(Debug, Clone, Default)]
+struct Node {
+    wanted: Wanted,
+    children: Vec<(Segment, NodeId)>,
+    /// The same by name, once there are many.
+    by_name: HashMap<Box<[u8]>, NodeId>,
+    /// Whether a child could be the index of an array.
+    has_indexes: bool,
+}
+
+/// How much of a value is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Wanted {
+    /// Only what its children want.
+    #[default]
+    No,
+    /// A scalar, or the scalars in an array; of other arrays and objects, that they are there.
+    Shallow,
+    /// All of it.
+    Deep,
+}
+
+/// Up to here comparing the names one by one is faster than hashing.
+const FEW: usize = 8;
+
+impl Trie {
+    pub(crate) const ROOT: NodeId = 0;
+
+    /// What a program looks at.
+    pub(crate) fn of(program: &Program) -> Self {
+        let mut trie = Self::default();
+        for (path, wanted) in needs(program) {
+            trie.add(path, wanted);
+        }
+        trie
+    }
+
+    /// Adds a path; returns where it ends.
+    pub(crate) fn add(&mut self, path: &Path, wanted: Wanted) -> NodeId {
+        let end = path.segments().iter().fold(Self::ROOT, |node, segment| self.child_or_new(node, segment));
+        if let Some(node) = self.nodes.get_mut(end as usize) {
+            node.wanted = node.wanted.max(wanted);
+        }
+        end
+    }
+
+    /// Where a path ends, if it was added, and what is wanted there.
+    pub(crate) fn find(&self, path: &Path) -> Option<(NodeId, Wanted)> {
+        let end = path
+            .segments()
+            .iter()
+            .try_fold(Self::ROOT, |node, segment| self.child(node, segment.name().as_bytes()))?;
+        Some((end, self.wanted(end)))
+    }
+
+    fn child_or_new(&mut self, parent: NodeId, segment: &Segment) -> NodeId {
+        if let Some(child) = self.child(parent, segment.name().as_bytes()) {
+            return child;
+        }
+        // Each node takes memory, so there are never 2^32.
+        let child = NodeId::try_from(self.nodes.len()).unwrap_or(NodeId::MAX);
+        self.nodes.push(Node::default());
+        if let Some(parent) = self.nodes.get_mut(parent as usize) {
+            parent.children.push((segment.clone(), child));
+            parent.has_indexes |= segment.index().is_some();
+            if parent.by_name.is_empty() && parent.children.len() > FEW {
+                parent.by_name = parent
+                    .children
+                    .iter()
+                    .map(|(segment, id)| (segment.name().as_bytes().into(), *id))
+                    .collect();
+            } else if !parent.by_name.is_empty() {
+                parent.by_name.insert(segment.name().as_bytes().into(), child);
+            }
+        }
+        child
+    }
+
+    #[inline]
+    pub(crate) fn child(&self, node: NodeId, name: &[u8]) -> Option<NodeId> {
+        let node = self.nodes.get(node as usize)?;
+        if node.by_name.is_empty() {
+            node.children
+                .iter()
+                .find(|(segment, _)| segment.name().as_bytes() == name)
+                .map(|(_, child)| *child)
+        } else {
+            node.by_name.get(name).copied()
+        }
+    }
+
+    pub(crate) fn children(&self, node: NodeId) -> &[(Segment, NodeId)] {
+        self.nodes.get(node as usize).map_or(&[], |node| &node.children)
+    }
+
+    #[inline]
+    pub(crate) fn wanted(&self, node: NodeId) -> Wanted {
+        self.nodes.get(node as usize).map_or(Wanted::No, |node| node.wanted)
+    }
+
+    #[inline]
+    pub(crate) fn has_indexes(&self, node: NodeId) -> bool {
+        self.nodes.get(node as usize).is_some_and(|node| node.has_indexes)
+    }
+
+    /// The number of nodes; ids are less.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+impl Default for Trie {
+    fn default() -> Self {
+        Self { nodes: vec![Node::default()] }
+    }
+}
+
+/// The paths that a program looks at from the root of an event, and how much it needs there. Paths in
+/// the body of an `$elemMatch` start at an element: the array is needed whole.
+pub(crate) fn needs(program: &Program) -> impl Iterator<Item = (&Path, Wanted)> {
+    let mut body_end = 0;
+    program.instructions.iter().enumerate().filter_map(move |(index, instruction)| {
+        if index < body_end {
+            return None;
+        }
+        if instruction.op.operand() == Operand::Body {
+            body_end = instruction.operand as usize;
+        }
+        Some((program.paths.get(usize::from(instruction.path))?, wanted_by(program, instruction)))
+    })
+}
+
+fn wanted_by(program: &Program, instruction: &Instruction) -> Wanted {
+    let is_container = |constant: &Constant| matches!(constant, Constant::Array(_) | Constant::Object(_));
+    let deep = match instruction.op {
+        Op::AnyElement | Op::AnyDocument => true,
+        Op::In => program.list(instruction.operand).iter().any(is_container),
+        op if op.operand() == Operand::Constant => is_container(program.constant(instruction.operand)),
+        _ => false,
+    };
+    if deep { Wanted::Deep } else { Wanted::Shallow }
+}

@@ -1,0 +1,104 @@
+//! Copy on write, in pieces: a change copies only the piece that it falls into, and that only while
+//! somebody else still looks at it.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+const SHARDS: usize = 256;
+
+/// A map from hashes. A clone is cheap, and keeps what it has.
+#[derive(Debug, Clone)]
+pub(super) struct Shards<V> {
+    shards: Arc<[Arc<Shard<V>>]>,
+}
+
+type Shard<V> = HashMap<u64, V, FixedState>;
+
+impl<V: Clone> Shards<V> {
+    pub(super) fn get(&self, hash: u64) -> Option<&V> {
+        self.shards.get(shard_of(hash))?.get(&hash)
+    }
+
+    pub(super) fn entry(&mut self, hash: u64) -> Option<Entry<'_, u64, V>> {
+        let shard = Arc::make_mut(&mut self.shards).get_mut(shard_of(hash))?;
+        Some(Arc::make_mut(shard).entry(hash))
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+        self.shards.iter().flat_map(|shard| shard.values())
+    }
+
+    /// What the maps themselves take.
+    pub(super) fn bytes(&self) -> usize {
+        let entry = size_of::<(u64, V)>() + 1;
+        self.shards.iter().map(|shard| shard.capacity() * entry).sum()
+    }
+}
+
+impl<V> Default for Shards<V> {
+    fn default() -> Self {
+        Self { shards: (0..SHARDS).map(|_| Arc::default()).collect() }
+    }
+}
+
+/// By the bits that the map inside uses least.
+fn shard_of(hash: u64) -> usize {
+    (hash >> 32) as usize % SHARDS
+}
+
+const CHUNK: usize = 256;
+
+/// A vector that grows at the end. A clone is cheap, and keeps what it has.
+#[derive(Debug)]
+pub(super) struct Chunks<T> {
+    chunks: Arc<Vec<Arc<Vec<T>>>>,
+    length: usize,
+}
+
+impl<T> Clone for Chunks<T> {
+    fn clone(&self) -> Self {
+        Self { chunks: Arc::clone(&self.chunks), length: self.length }
+    }
+}
+
+impl<T> Chunks<T> {
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    #[inline]
+    pub(super) fn get(&self, index: usize) -> Option<&T> {
+        self.chunks.get(index / CHUNK)?.get(index % CHUNK)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flat_map(|chunk| chunk.iter())
+    }
+}
+
+impl<T: Clone> Chunks<T> {
+    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        let chunk = Arc::make_mut(&mut self.chunks).get_mut(index / CHUNK)?;
+        Arc::make_mut(chunk).get_mut(index % CHUNK)
+    }
+
+    pub(super) fn push(&mut self, value: T) {
+        let chunks = Arc::make_mut(&mut self.chunks);
+        if self.length.is_multiple_of(CHUNK) {
+            chunks.push(Arc::new(Vec::with_capacity(CHUNK)));
+        }
+        if let Some(chunk) = chunks.last_mut() {
+            Arc::make_mut(chunk).push(value);
+            self.length += 1;
+        }
+    }
+}
+
+impl<T> Default for Chunks<T> {
+    fn default() -> Self {
+        Self { chunks: Arc::default(), length: 0 }
+    }
+}

@@ -1,0 +1,179 @@
+//! Tests that filters of a set have in common: equal ones have one number, under which their verdict
+//! is remembered while the set looks at an event.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use crate::event::{Constant, Number};
+use crate::program::{Instruction, Operand, Program, Step, Target};
+use crate::vm::Memory;
+
+/// The number of a test.
+pub(super) type TestId = u32;
+
+/// Gives out the numbers.
+#[derive(Debug, Default)]
+pub(super) struct SharedTests {
+    /// By what a test is: 128 bits of two hashes with secret keys, so that nobody can make two
+    /// different tests look equal.
+    tests: HashMap<[u64; 2], Use>,
+    hashers: [RandomState; 2],
+    free: Vec<TestId>,
+    next: TestId,
+}
+
+#[derive(Debug)]
+struct Use {
+    id: TestId,
+    filters: u32,
+}
+
+impl SharedTests {
+    /// The numbers of a program's tests, one for each instruction.
+    pub(super) fn add(&mut self, program: &Program) -> Box<[TestId]> {
+        (0..program.instructions.len()).map(|index| self.add_test(program, index)).collect()
+    }
+
+    fn add_test(&mut self, program: &Program, index: usize) -> TestId {
+        let test = self.tests.entry(hashes(&self.hashers, program, index)).or_insert_with(|| {
+            let id = self.free.pop().unwrap_or_else(|| {
+                self.next += 1;
+                self.next - 1
+            });
+            Use { id, filters: 0 }
+        });
+        test.filters += 1;
+        test.id
+    }
+
+    /// The tests of a program that has been added are no longer used by it.
+    pub(super) fn remove(&mut self, program: &Program) {
+        for index in 0..program.instructions.len() {
+            let hashes = hashes(&self.hashers, program, index);
+            let Some(test) = self.tests.get_mut(&hashes) else { continue };
+            test.filters -= 1;
+            if test.filters == 0 {
+                self.free.push(test.id);
+                self.tests.remove(&hashes);
+            }
+        }
+    }
+
+    /// Numbers are less.
+    pub(super) fn len(&self) -> usize {
+        self.next as usize
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.tests.capacity() * (size_of::<([u64; 2], Use)>() + 1)
+    }
+}
+
+fn hashes(hashers: &[RandomState; 2], program: &Program, index: usize) -> [u64; 2] {
+    hashers.each_ref().map(|hasher| {
+        let mut hasher = hasher.build_hasher();
+        hash_test(program, index, &mut hasher);
+        hasher.finish()
+    })
+}
+
+/// Everything that the verdict of a test depends on.
+fn hash_test(program: &Program, index: usize, state: &mut impl Hasher) {
+    let Some(instruction) = program.instructions.get(index) else { return };
+    (instruction.op as u8).hash(state);
+    program.segments(instruction).hash(state);
+    let operand = instruction.operand;
+    match instruction.op.operand() {
+        Operand::None | Operand::Types | Operand::Count => operand.hash(state),
+        Operand::Constant | Operand::Text => hash_constant(program.constant(operand), state),
+        Operand::Division => program.division(operand).hash(state),
+        Operand::List => hash_constants(program.list(operand), state),
+        Operand::Pattern => program.patterns.get(operand as usize).hash(state),
+        Operand::Body => hash_body(program, index + 1, operand as usize, state),
+    }
+}
+
+fn hash_body(program: &Program, start: usize, end: usize, state: &mut impl Hasher) {
+    end.saturating_sub(start).hash(state);
+    for index in start..end {
+        hash_test(program, index, state);
+        if let Some(Instruction { on_true, on_false, .. }) = program.instructions.get(index) {
+            let relative = |target: &Target| match target.step() {
+                Step::Match => (0, 0),
+                Step::Reject => (1, 0),
+                Step::Instruction(target) => (2, target - start),
+            };
+            (relative(on_true), relative(on_false)).hash(state);
+        }
+    }
+}
+
+fn hash_constants(constants: &[Constant], state: &mut impl Hasher) {
+    constants.len().hash(state);
+    constants.iter().for_each(|constant| hash_constant(constant, state));
+}
+
+/// Unlike [`Constant`]'s own hash this one tells all numbers apart that are not equal.
+fn hash_constant(constant: &Constant, state: &mut impl Hasher) {
+    match constant {
+        Constant::Null => 0u8.hash(state),
+        Constant::Bool(bool) => (1u8, bool).hash(state),
+        Constant::Number(number) => match (number.whole(), number) {
+            (Some(whole), _) => (2u8, whole).hash(state),
+            (None, Number::Int(int)) => (2u8, int).hash(state),
+            (None, Number::Double(double)) => (3u8, double.to_bits()).hash(state),
+        },
+        Constant::String(string) => (4u8, string).hash(state),
+        Constant::Array(elements) => {
+            5u8.hash(state);
+            hash_constants(elements, state);
+        }
+        Constant::Object(members) => {
+            (6u8, members.len()).hash(state);
+            for (key, value) in members {
+                key.hash(state);
+                hash_constant(value, state);
+            }
+        }
+    }
+}
+
+/// The verdicts of the tests on one event.
+#[derive(Debug, Default)]
+pub(super) struct Verdicts {
+    /// For each test twice the number of the event that it was asked on last, plus the verdict.
+    verdicts: Vec<u32>,
+}
+
+impl Verdicts {
+    pub(super) fn reserve(&mut self, tests: usize) {
+        if self.verdicts.len() < tests {
+            self.verdicts.resize(tests, 0);
+        }
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.verdicts.fill(0);
+    }
+}
+
+/// The memory of a program that runs on the event with this number.
+pub(super) struct Remembered<'s> {
+    pub(super) verdicts: &'s mut Verdicts,
+    pub(super) tests: &'s [TestId],
+    pub(super) event: u32,
+}
+
+impl Memory for Remembered<'_> {
+    #[inline]
+    fn verdict(&mut self, instruction: usize, test: impl FnOnce() -> bool) -> bool {
+        let slot =
+            self.tests.get(instruction).and_then(|test| self.verdicts.verdicts.get_mut(*test as usize));
+        let Some(slot) = slot else { return test() };
+        if *slot >> 1 != self.event {
+            *slot = self.event << 1 | u32::from(test());
+        }
+        *slot & 1 == 1
+    }
+}
