@@ -99,7 +99,7 @@ impl Trie {
         if node.by_name.is_empty() {
             node.children
                 .iter()
-                .find(|(segment, _)| segment.name().as_bytes() == name)
+                .find(|(segment, _)| is_name(segment.name(), name))
                 .map(|(_, child)| *child)
         } else {
             node.by_name.get(name).copied()
@@ -124,6 +124,12 @@ impl Trie {
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
+}
+
+/// Most names differ in their length or in their first byte.
+#[inline]
+fn is_name(name: &str, key: &[u8]) -> bool {
+    name.len() == key.len() && name.as_bytes().first() == key.first() && name.as_bytes() == key
 }
 
 impl Default for Trie {

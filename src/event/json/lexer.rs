@@ -92,13 +92,24 @@ impl<'t> Lexer<'t> {
             return Err(self.unexpected(open, KEY));
         }
         self.pass(open, KEY)?;
-        let (start, end) = self.string_end();
-        let (colon, byte) = self.peek();
-        if byte != b':' {
-            return Err(self.unexpected(colon, COLON));
+        let key = self.string_end();
+        if self.text.get(self.at) == Some(&b':') {
+            self.at += 1;
+        } else {
+            self.distant_colon()?;
         }
-        self.pass(colon, COLON)?;
-        Ok((start, end))
+        Ok(key)
+    }
+
+    /// A colon behind white space.
+    #[cold]
+    fn distant_colon(&mut self) -> Result<(), Stop> {
+        let position = self.first_in_gap(self.text.len()).unwrap_or(self.text.len());
+        if self.text.get(position) != Some(&b':') {
+            return Err(self.stop(position, COLON));
+        }
+        self.at = position + 1;
+        Ok(())
     }
 
     /// Whether the object or array that was entered is empty; if so, its end is passed.

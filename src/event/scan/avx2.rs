@@ -51,14 +51,14 @@ fn classify(block: &Block) -> Classes {
     // The comparison is signed: to it, bytes beyond ASCII are the least of all.
     let controls = bits(block, |bytes| _mm256_cmpgt_epi8(all(0x20), bytes)) & !non_ascii;
     // The operators by their lower half byte, with the bit that `[` and `]` lack.
-    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b':', b'{', b',', b'}', 0, 0]);
+    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b'{', b',', b'}', 0, 0]);
     let operators = bits(block, |bytes| {
         _mm256_cmpeq_epi8(_mm256_shuffle_epi8(operators, bytes), _mm256_or_si256(bytes, all(0x20)))
     });
     Classes {
         quotes: bits(block, |bytes| equal(bytes, b'"')),
         backslashes: bits(block, |bytes| equal(bytes, b'\\')),
-        // That bit also makes a `:` and a `,` of two controls.
+        // That bit also makes a `,` of a control.
         operators: operators & !controls,
         controls,
         non_ascii,

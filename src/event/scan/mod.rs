@@ -21,7 +21,8 @@ use std::hint;
 /// They are those of the last text that was scanned without an error.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// `{ } [ ] : ,` outside of strings, and the quotes that open and close strings.
+    /// `{ } [ ] ,` outside of strings, and the quotes that open and close strings. Not colons: one can
+    /// only stand behind a key.
     pub(crate) tokens: Vec<u64>,
     /// Backslashes; all of them are inside of strings.
     pub(crate) backslashes: Vec<u64>,
@@ -131,7 +132,7 @@ type Block = [u8; BLOCK];
 struct Classes {
     quotes: u64,
     backslashes: u64,
-    /// `{ } [ ] : ,`
+    /// `{ } [ ] ,`
     operators: u64,
     /// Less than 0x20.
     controls: u64,

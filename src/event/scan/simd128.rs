@@ -14,13 +14,13 @@ pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
 fn classify(block: &Block) -> Classes {
     let controls = bits(block, |bytes| u8x16_lt(bytes, u8x16_splat(0x20)));
     // The operators by their lower half byte, with the bit that `[` and `]` lack.
-    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b':', b'{', b',', b'}', 0, 0]);
+    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b'{', b',', b'}', 0, 0]);
     let operators =
         bits(block, |bytes| u8x16_eq(look_up(operators, bytes), v128_or(bytes, u8x16_splat(0x20))));
     Classes {
         quotes: bits(block, |bytes| equal(bytes, b'"')),
         backslashes: bits(block, |bytes| equal(bytes, b'\\')),
-        // That bit also makes a `:` and a `,` of two controls.
+        // That bit also makes a `,` of a control.
         operators: operators & !controls,
         controls,
         non_ascii: bits(block, |bytes| bytes),

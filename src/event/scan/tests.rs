@@ -43,7 +43,7 @@ fn strings_and_tokens(text: &[u8]) -> Found {
                 tokens.push(at);
                 in_string = !in_string;
             }
-            (b'{' | b'}' | b'[' | b']' | b':' | b',', false) => tokens.push(at),
+            (b'{' | b'}' | b'[' | b']' | b',', false) => tokens.push(at),
             (b'\\', false) => return error(Problem::StrayBackslash),
             (..0x20, true) => return error(Problem::ControlCharacter),
             (b'\\', true) => {
