@@ -97,10 +97,7 @@ impl Trie {
     pub(crate) fn child(&self, node: NodeId, name: &[u8]) -> Option<NodeId> {
         let node = self.nodes.get(node as usize)?;
         if node.by_name.is_empty() {
-            node.children
-                .iter()
-                .find(|(segment, _)| is_name(segment.name(), name))
-                .map(|(_, child)| *child)
+            node.children.iter().find(|(segment, _)| is_name(segment.name(), name)).map(|(_, child)| *child)
         } else {
             node.by_name.get(name).copied()
         }

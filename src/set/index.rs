@@ -72,8 +72,42 @@ pub(super) struct Place {
     /// The lengths of prefixes and suffixes, and how many keys have them.
     prefixes: BTreeMap<usize, u32>,
     suffixes: BTreeMap<usize, u32>,
-    pub(super) numbers: Intervals,
-    pub(super) strings: Intervals,
+    pub(super) numbers: Ranges,
+    pub(super) strings: Ranges,
+}
+
+/// The intervals that are filed at a place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ranges {
+    pub(super) intervals: Intervals,
+    /// From the least bound that was ever filed to the greatest.
+    span: Option<Interval>,
+}
+
+impl Ranges {
+    fn change(&mut self, interval: Interval, slot: Slot, change: Change) {
+        match change {
+            Change::Add => {
+                self.intervals.insert(interval, slot);
+                for bound in [interval.low, interval.high] {
+                    if (1..u64::MAX).contains(&bound) {
+                        Interval::extend(&mut self.span, bound);
+                    }
+                }
+            }
+            Change::Remove => {
+                self.intervals.remove(interval, slot);
+            }
+        }
+    }
+
+    /// How many of them meet a value, if all are as wide as this one, and lie anywhere in the span.
+    fn meeting(&self, interval: Interval) -> f64 {
+        let Some(span) = self.span else { return 0.0 };
+        let width = interval.high.min(span.high).saturating_sub(interval.low.max(span.low));
+        let share = width as f64 / (span.high - span.low).max(1) as f64;
+        share * self.intervals.len() as f64
+    }
 }
 
 /// What is looked up by hash.
@@ -120,8 +154,8 @@ impl Place {
             counts: [0; Kind::COUNT],
             prefixes: BTreeMap::new(),
             suffixes: BTreeMap::new(),
-            numbers: Intervals::default(),
-            strings: Intervals::default(),
+            numbers: Ranges::default(),
+            strings: Ranges::default(),
         }
     }
 
@@ -229,8 +263,8 @@ impl Index {
         change.apply(&mut place.keys);
         let slot = candidate.slot;
         match filing(key.condition) {
-            Filing::Numbers(interval) => change_interval(&mut place.numbers, interval, slot, change),
-            Filing::Strings(interval) => change_interval(&mut place.strings, interval, slot, change),
+            Filing::Numbers(interval) => place.numbers.change(interval, slot, change),
+            Filing::Strings(interval) => place.strings.change(interval, slot, change),
             Filing::Hash(kind, value) => {
                 place.count(kind, value, change);
                 let is_absence = place.has(Kind::Null) || place.has(Kind::Missing);
@@ -292,21 +326,20 @@ impl Index {
                 candidates.capacity() * size_of::<Candidate>() + size_of::<Vec<Candidate>>()
             }
         });
-        let places =
-            self.places().map(|place| size_of::<Place>() + place.numbers.bytes() + place.strings.bytes());
+        let places = self.places().map(|place| {
+            size_of::<Place>() + place.numbers.intervals.bytes() + place.strings.intervals.bytes()
+        });
         self.postings.bytes() + lists.sum::<usize>() + places.sum::<usize>() + self.places.capacity() * 8
     }
 
     /// How many filters are under a key now, weighed by how often events have such a key.
     pub(super) fn cost(&self, node: Option<NodeId>, condition: Condition<'_>) -> f64 {
         let place = node.and_then(|node| self.place(node));
-        let filed =
-            |intervals: fn(&Place) -> &Intervals| place.map_or(0, |place| intervals(place).len()) as f64;
-        let bounds =
-            |interval: Interval| if interval.low == 0 || interval.high == u64::MAX { 1.0 } else { 0.5 };
+        let meeting =
+            |ranges: Option<&Ranges>, interval| 4.0 + ranges.map_or(0.0, |ranges| ranges.meeting(interval));
         match filing(condition) {
-            Filing::Numbers(interval) => 4.0 + bounds(interval) * filed(|place| &place.numbers),
-            Filing::Strings(interval) => 4.0 + bounds(interval) * filed(|place| &place.strings),
+            Filing::Numbers(interval) => meeting(place.map(|place| &place.numbers), interval),
+            Filing::Strings(interval) => meeting(place.map(|place| &place.strings), interval),
             Filing::Hash(kind, value) => {
                 let base = match kind {
                     Kind::Equal => 1.0,
@@ -338,15 +371,6 @@ fn place_mut<'p>(
     }
     let place = places.get_mut(index)?.get_or_insert_with(|| Arc::new(Place::new(node, path.clone())));
     Some(Arc::make_mut(place))
-}
-
-fn change_interval(intervals: &mut Intervals, interval: Interval, slot: Slot, change: Change) {
-    match change {
-        Change::Add => intervals.insert(interval, slot),
-        Change::Remove => {
-            intervals.remove(interval, slot);
-        }
-    }
 }
 
 fn add(entry: Entry<'_, u64, Posting>, candidate: Candidate) {

@@ -20,6 +20,14 @@ pub(crate) struct Interval {
     pub(crate) high: u64,
 }
 
+impl Interval {
+    /// Widens an interval, or begins one, so that it takes in a point.
+    pub(crate) fn extend(interval: &mut Option<Self>, point: u64) {
+        let Self { low, high } = interval.unwrap_or(Self { low: point, high: point });
+        *interval = Some(Self { low: low.min(point), high: high.max(point) });
+    }
+}
+
 /// Intervals with the slots of the filters they belong to.
 ///
 /// A clone shares all nodes; changing one of the two copies the nodes on the way to the change.

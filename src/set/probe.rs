@@ -159,8 +159,8 @@ impl<'e, N: Node<'e>, F: FnMut(Slot)> Values<'_, '_, '_, N, F> {
                 self.look_up(Kind::Suffix, Value::String(suffix));
             }
         }
-        if !self.place.strings.is_empty() {
-            extend(&mut self.strings, keys::place_of_string(string));
+        if !self.place.strings.intervals.is_empty() {
+            Interval::extend(&mut self.strings, keys::place_of_string(string));
         }
     }
 
@@ -169,17 +169,12 @@ impl<'e, N: Node<'e>, F: FnMut(Slot)> Values<'_, '_, '_, N, F> {
             self.look_up(Kind::Present, Value::None);
         }
         if let Some(numbers) = self.numbers {
-            self.place.numbers.overlapping(numbers, &mut self.taker.found);
+            self.place.numbers.intervals.overlapping(numbers, &mut self.taker.found);
         }
         if let Some(strings) = self.strings {
-            self.place.strings.overlapping(strings, &mut self.taker.found);
+            self.place.strings.intervals.overlapping(strings, &mut self.taker.found);
         }
     }
-}
-
-fn extend(range: &mut Option<Interval>, place: u64) {
-    let Interval { low, high } = range.unwrap_or(Interval { low: place, high: place });
-    *range = Some(Interval { low: low.min(place), high: high.max(place) });
 }
 
 impl<'e, N: Node<'e>, F: FnMut(Slot)> Leaf<'e, N> for Values<'_, '_, '_, N, F> {
@@ -196,8 +191,8 @@ impl<'e, N: Node<'e>, F: FnMut(Slot)> Leaf<'e, N> for Values<'_, '_, '_, N, F> {
             View::Bool(bool) => self.look_up(Kind::Equal, Value::Bool(bool)),
             View::Number(number) => {
                 self.look_up(Kind::Equal, Value::number(number));
-                if !self.place.numbers.is_empty() {
-                    extend(&mut self.numbers, keys::place_of_number(number));
+                if !self.place.numbers.intervals.is_empty() {
+                    Interval::extend(&mut self.numbers, keys::place_of_number(number));
                 }
             }
             View::String(string) => self.string(string),
@@ -305,7 +300,9 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for FindScalars<'_> {
     fn passes(&mut self, found: Found<N>) -> bool {
         let Found::Value(value) = found else { return false };
         match value.view() {
-            View::Number(number) => extend(&mut self.scalars.numbers, keys::place_of_number(number)),
+            View::Number(number) => {
+                Interval::extend(&mut self.scalars.numbers, keys::place_of_number(number))
+            }
             View::String(string) => {
                 self.scalars.strings = match self.scalars.strings {
                     Strings::None => Strings::One(self.index.hash_string(string)),

@@ -102,15 +102,15 @@ fn finds_tokens_and_backslashes() {
     let rows = [
         ["", ""],
         ["null", "    "],
-        [r#"{"a": [1, true]}"#, r#"^^ ^^ ^ ^     ^^"#],
+        [r#"{"a": [1, true]}"#, r#"^^ ^  ^ ^     ^^"#],
         [r#"[{},[],""]"#, r#"^^^^^^^^^^"#],
         [r#""{}[]:,""#, r#"^      ^"#],
         [r#"["\"", "a\\", "\\\""]"#, r#"^^/ ^^ ^ //^^ ^/// ^^"#],
-        [r#"{"path": "\/a\/b.pdf"}"#, r#"^^    ^^ ^/  /      ^^"#],
+        [r#"{"path": "\/a\/b.pdf"}"#, r#"^^    ^  ^/  /      ^^"#],
         [r#""OCP\\Files\u00e9\ud83d\ude00\n""#, r#"^   //     /     /     /     / ^"#],
         ["\"\u{7f}é\u{1f418}\", é", "^       ^^   "],
         ["\u{1a}\u{c}\n\t\r [", "      ^"],
-        ["ě: \u{fa}\u{fb}\u{fd}", "  ^       "],
+        ["ě, \u{fa}\u{fb}\u{fd}", "  ^       "],
     ];
     for [text, picture] in rows {
         let picture: Vec<u8> = picture.bytes().collect();
