@@ -74,6 +74,9 @@ pub(super) struct Place {
     suffixes: BTreeMap<usize, u32>,
     pub(super) numbers: Ranges,
     pub(super) strings: Ranges,
+    /// The values that filters compare with here, filed or not: many values, and each is rare.
+    values: Sketch,
+    affixes: Sketch,
 }
 
 /// The intervals that are filed at a place.
@@ -101,12 +104,40 @@ impl Ranges {
         }
     }
 
-    /// How many of them meet a value, if all are as wide as this one, and lie anywhere in the span.
-    fn meeting(&self, interval: Interval) -> f64 {
-        let Some(span) = self.span else { return 0.0 };
+    /// How likely a value lies in the interval, if it lies anywhere in the span.
+    fn chance(&self, interval: Interval) -> f64 {
+        let Some(span) = self.span.filter(|_| self.intervals.len() >= FEW) else { return 0.3 };
         let width = interval.high.min(span.high).saturating_sub(interval.low.max(span.low));
-        let share = width as f64 / (span.high - span.low).max(1) as f64;
-        share * self.intervals.len() as f64
+        (width as f64 / (span.high - span.low).max(1) as f64).max(1e-4)
+    }
+}
+
+/// Fewer say nothing about where others will lie.
+const FEW: usize = 8;
+
+/// Counts different values, more or less and up to some thousands, in a bitmap of their hashes.
+#[derive(Debug, Clone, Default)]
+struct Sketch([u64; Self::WORDS]);
+
+impl Sketch {
+    const WORDS: usize = 16;
+
+    fn add(&mut self, hash: u64) {
+        if let Some(word) = self.0.get_mut((hash >> 32) as usize % Self::WORDS) {
+            *word |= 1 << (hash % 64);
+        }
+    }
+
+    /// By the share of bits that are still free: linear counting.
+    fn count(&self) -> f64 {
+        let bits = (Self::WORDS * 64) as f64;
+        let free = self.0.iter().map(|word| word.count_zeros()).sum::<u32>().max(1);
+        bits * (bits / f64::from(free)).ln()
+    }
+
+    /// How likely a value is one of these. The first ones are not known to be rare.
+    fn chance(&self) -> f64 {
+        1.0 / (4.0 + self.count())
     }
 }
 
@@ -121,10 +152,13 @@ pub(super) enum Kind {
     Present,
     Null,
     Missing,
+    NoNumber,
 }
 
 impl Kind {
-    const COUNT: usize = Self::Missing as usize + 1;
+    const COUNT: usize = Self::NoNumber as usize + 1;
+    /// Those that are looked up where something is not.
+    const ABSENCES: [Self; 3] = [Self::Null, Self::Missing, Self::NoNumber];
 }
 
 /// The value of a key, where its kind has one.
@@ -156,6 +190,8 @@ impl Place {
             suffixes: BTreeMap::new(),
             numbers: Ranges::default(),
             strings: Ranges::default(),
+            values: Sketch::default(),
+            affixes: Sketch::default(),
         }
     }
 
@@ -234,10 +270,25 @@ fn filing(condition: Condition<'_>) -> Filing<'_> {
         Condition::Strings(interval) => Filing::Strings(interval),
         Condition::Present => Filing::Hash(Kind::Present, Value::None),
         Condition::Missing => Filing::Hash(Kind::Missing, Value::None),
+        Condition::NoNumber => Filing::Hash(Kind::NoNumber, Value::None),
     }
 }
 
 impl Index {
+    /// Takes note of a key that a filter could be filed under.
+    pub(super) fn note(&mut self, node: NodeId, key: Key<'_>) {
+        let Filing::Hash(kind @ (Kind::Equal | Kind::Prefix | Kind::Suffix), value) = filing(key.condition)
+        else {
+            return;
+        };
+        let hash = self.hash(node, kind, value);
+        let Some(place) = place_mut(&mut self.places, node, key.path) else { return };
+        match kind {
+            Kind::Equal => place.values.add(hash),
+            _ => place.affixes.add(hash),
+        }
+    }
+
     /// The guard of a filter.
     pub(super) fn guard(&mut self, node: NodeId, key: Key<'_>) -> Option<Guard> {
         let check = match filing(key.condition) {
@@ -267,7 +318,7 @@ impl Index {
             Filing::Strings(interval) => place.strings.change(interval, slot, change),
             Filing::Hash(kind, value) => {
                 place.count(kind, value, change);
-                let is_absence = place.has(Kind::Null) || place.has(Kind::Missing);
+                let is_absence = Kind::ABSENCES.into_iter().any(|kind| place.has(kind));
                 self.list_absence(node, is_absence);
                 let hash = self.hash(node, kind, value);
                 match (self.postings.entry(hash), change) {
@@ -332,29 +383,26 @@ impl Index {
         self.postings.bytes() + lists.sum::<usize>() + places.sum::<usize>() + self.places.capacity() * 8
     }
 
-    /// How many filters are under a key now, weighed by how often events have such a key.
-    pub(super) fn cost(&self, node: Option<NodeId>, condition: Condition<'_>) -> f64 {
+    /// How likely an event has a key, as far as the filters tell what events are like.
+    pub(super) fn chance(&self, node: Option<NodeId>, condition: Condition<'_>) -> f64 {
+        const UNKNOWN: f64 = 0.25;
         let place = node.and_then(|node| self.place(node));
-        let meeting =
-            |ranges: Option<&Ranges>, interval| 4.0 + ranges.map_or(0.0, |ranges| ranges.meeting(interval));
         match filing(condition) {
-            Filing::Numbers(interval) => meeting(place.map(|place| &place.numbers), interval),
-            Filing::Strings(interval) => meeting(place.map(|place| &place.strings), interval),
-            Filing::Hash(kind, value) => {
-                let base = match kind {
-                    Kind::Equal => 1.0,
-                    Kind::Prefix | Kind::Suffix => 2.0,
-                    Kind::Array | Kind::Object | Kind::Null | Kind::Missing => 8.0,
-                    Kind::Present => 16.0,
-                };
-                let posting = node.and_then(|node| self.postings.get(self.hash(node, kind, value)));
-                let filters = match posting {
-                    None => 0.0,
-                    Some(Posting::One(_)) => 1.0,
-                    Some(Posting::Many(slots)) => slots.len() as f64,
-                };
-                base + filters
+            Filing::Numbers(interval) => place.map_or(UNKNOWN, |place| place.numbers.chance(interval)),
+            Filing::Strings(interval) => place.map_or(UNKNOWN, |place| place.strings.chance(interval)),
+            Filing::Hash(Kind::Equal, value) => {
+                let popularity = node.map_or(0.0, |node| {
+                    let filters = self.look_up(node, Kind::Equal, value).len();
+                    filters as f64 / place.map_or(1, |place| place.keys.max(100)) as f64
+                });
+                place.map_or(UNKNOWN, |place| place.values.chance()).max(popularity)
             }
+            Filing::Hash(Kind::Prefix | Kind::Suffix, _) => {
+                place.map_or(UNKNOWN, |place| 2.0 * place.affixes.chance())
+            }
+            Filing::Hash(Kind::Array | Kind::Object | Kind::NoNumber, _) => 0.2,
+            Filing::Hash(Kind::Null | Kind::Missing, _) => 0.3,
+            Filing::Hash(Kind::Present, _) => 0.7,
         }
     }
 }
@@ -414,18 +462,4 @@ fn remove(entry: Entry<'_, u64, Posting>, slot: Slot) {
 fn point(number: Number) -> Interval {
     let place = keys::place_of_number(number);
     Interval { low: place, high: place }
-}
-
-/// Adds to an ascending list, once.
-pub(super) fn insert_sorted(slots: &mut Arc<Vec<Slot>>, slot: Slot) {
-    if let Err(at) = slots.binary_search(&slot) {
-        Arc::make_mut(slots).insert(at, slot);
-    }
-}
-
-/// Removes from an ascending list.
-pub(super) fn remove_sorted(slots: &mut Arc<Vec<Slot>>, slot: Slot) {
-    if let Ok(at) = slots.binary_search(&slot) {
-        Arc::make_mut(slots).remove(at);
-    }
 }

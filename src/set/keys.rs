@@ -5,7 +5,8 @@
 //! of its two sides; what has to hold for that is, for each side, a key of the test (that something is
 //! equal, in a range, there at all), or what is necessary further on, whichever is rarer. So `$and`
 //! takes the rarest of its conditions, `$or` one in each arm, and a negation none: nothing in an event
-//! says that something is *not* in it, except that a field is missing.
+//! says that something is *not* in it, except that a field is missing, or its number on the other side of a
+//! bound.
 
 use super::intervals::Interval;
 use crate::event::{Constant, Number};
@@ -42,9 +43,11 @@ pub(super) enum Condition<'p> {
     Null,
     /// … nothing.
     Missing,
+    /// … no number, whatever else.
+    NoNumber,
 }
 
-/// How many filters are filed under a key, more or less: what a key costs each event that has it.
+/// How likely an event has a key, from 0 to 1: what it costs to be filed under it.
 pub(super) trait Costs {
     fn cost(&self, key: Key<'_>) -> f64;
 }
@@ -203,7 +206,7 @@ fn keys_of<'p>(
 ) -> impl Iterator<Item = Key<'p>> {
     let path = program.paths.get(usize::from(instruction.path));
     let (conditions, list) = match side {
-        Side::False => ([(instruction.op == Op::Exists).then_some(Condition::Missing), None], &[][..]),
+        Side::False => (negated(program, instruction), &[][..]),
         Side::True => match listed(program, instruction) {
             Some(list) => ([None, None], list),
             None => ([Some(condition(program, instruction)), or_null(program, instruction)], &[][..]),
@@ -211,6 +214,25 @@ fn keys_of<'p>(
     };
     let conditions = conditions.into_iter().flatten().chain(list.iter().map(equal));
     path.into_iter().flat_map(move |path| conditions.clone().map(move |condition| Key { path, condition }))
+}
+
+/// All keys that a filter could be filed under for a test that holds; more where there are bodies.
+pub(super) fn all_keys(program: &Program) -> impl Iterator<Item = Key<'_>> {
+    program.instructions.iter().flat_map(|instruction| keys_of(program, instruction, Side::True))
+}
+
+/// What is necessary for a test not to hold. Where no number is less, all are greater, or none is there.
+fn negated<'p>(program: &'p Program, instruction: &Instruction) -> [Option<Condition<'p>>; 2] {
+    let Some((Class::Numbers, place)) = place(program.constant(instruction.operand)) else {
+        return [(instruction.op == Op::Exists).then_some(Condition::Missing), None];
+    };
+    let others = match instruction.op {
+        Op::Less | Op::LessOrEqual => Interval { low: place, high: u64::MAX },
+        Op::Greater | Op::GreaterOrEqual => Interval { low: 0, high: place },
+        Op::Exists => return [Some(Condition::Missing), None],
+        _ => return [None, None],
+    };
+    [Some(Condition::Numbers(others)), Some(Condition::NoNumber)]
 }
 
 fn listed<'p>(program: &'p Program, instruction: &Instruction) -> Option<&'p [Constant]> {

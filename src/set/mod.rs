@@ -8,6 +8,7 @@ mod index;
 mod intervals;
 mod keys;
 mod probe;
+mod residue;
 mod shards;
 mod shared;
 mod stats;
@@ -31,6 +32,7 @@ use crate::vm;
 use index::{Candidate, Change, Index, Slot};
 use keys::{Choice, Costs, Key};
 use probe::Guards;
+use residue::Residue;
 use shards::Chunks;
 use shared::{Remembered, SharedTests, TestId, Verdicts};
 
@@ -86,8 +88,7 @@ pub struct Snapshot<Id> {
     trie: Arc<Trie>,
     index: Index,
     slots: Chunks<Option<Arc<Filed<Id>>>>,
-    /// Filters without a key, ascending.
-    residue: Arc<Vec<Slot>>,
+    residue: Residue,
     length: usize,
     /// How many tests the filters have; their numbers are less.
     tests: usize,
@@ -125,20 +126,15 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
                 path.clone()
             }
         });
-        let program = filter.program();
         self.add_to_trie(&filter);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.view.slots.push(None);
             // Each takes memory, so there are never 2^32.
             Slot::try_from(self.view.slots.len() - 1).unwrap_or(Slot::MAX)
         });
-        let filed = Filed {
-            id: id.clone(),
-            sequence: self.next_sequence,
-            tests: self.tests.add(program),
-            keys: self.file(&filter, slot),
-            filter,
-        };
+        let tests = self.tests.add(filter.program());
+        let keys = self.file(&filter, slot, &tests);
+        let filed = Filed { id: id.clone(), sequence: self.next_sequence, tests, keys, filter };
         if let Some(place) = self.view.slots.get_mut(slot as usize) {
             *place = Some(Arc::new(filed));
         }
@@ -154,7 +150,7 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
         let slot = self.slots_by_id.remove(id)?;
         let filed = self.view.slots.get_mut(slot as usize)?.take()?;
         self.tests.remove(filed.filter.program());
-        index::remove_sorted(&mut self.view.residue, slot);
+        self.view.residue.remove(slot);
         if let Some(choice) = &filed.keys {
             self.view.change_index(filed.filter.program(), choice, slot, Change::Remove);
         }
@@ -223,11 +219,16 @@ impl<Id> FilterSet<Id> {
     }
 
     /// Files a filter under its keys, or, if it has none, in the residue.
-    fn file(&mut self, filter: &Filter, slot: Slot) -> Option<Choice> {
+    fn file(&mut self, filter: &Filter, slot: Slot, tests: &[TestId]) -> Option<Choice> {
+        for key in keys::all_keys(filter.program()) {
+            if let Some((node, _)) = self.view.trie.find(key.path) {
+                self.view.index.note(node, key);
+            }
+        }
         let choice = keys::choose(filter.program(), &self.view);
         match &choice {
             Some(choice) => self.view.change_index(filter.program(), choice, slot, Change::Add),
-            None => index::insert_sorted(&mut self.view.residue, slot),
+            None => self.view.residue.insert(slot, filter.program(), tests),
         }
         choice
     }
@@ -247,7 +248,7 @@ impl<Id> Default for FilterSet<Id> {
             trie: Arc::default(),
             index: Index::default(),
             slots: Chunks::default(),
-            residue: Arc::default(),
+            residue: Residue::default(),
             length: 0,
             tests: 0,
         };
@@ -310,20 +311,26 @@ impl<Id> Snapshot<Id> {
     fn run<'s, 'e, N: Node<'e>>(&'s self, event: N, scratch: &'s mut SetScratch) -> Matches<'s, Id> {
         scratch.begin(self.slots.len(), self.tests);
         let SetScratch { event: number, seen, candidates, verdicts, guards } = scratch;
-        let mut add = |slot: Slot| {
+        let number = *number;
+        probe::candidates(&self.index, &self.trie, event, guards, |slot| {
             if let Some(seen) = seen.get_mut(slot as usize)
-                && *seen != *number
+                && *seen != number
             {
-                *seen = *number;
+                *seen = number;
                 candidates.push(slot);
             }
+        });
+        let matches = |slot: Slot, verdicts: &mut Verdicts| {
+            self.filed(slot).is_some_and(|filed| {
+                let mut memory = Remembered { verdicts, tests: &filed.tests, event: number };
+                vm::matches_with(filed.filter.program(), event, &mut memory)
+            })
         };
-        probe::candidates(&self.index, &self.trie, event, guards, &mut add);
-        self.residue.iter().for_each(|slot| add(*slot));
-        candidates.retain(|slot| {
-            let Some(filed) = self.filed(*slot) else { return false };
-            let mut memory = Remembered { verdicts, tests: &filed.tests, event: *number };
-            vm::matches_with(filed.filter.program(), event, &mut memory)
+        candidates.retain(|slot| matches(*slot, verdicts));
+        self.residue.each(number, verdicts, |slot, verdicts| {
+            if matches(slot, verdicts) {
+                candidates.push(slot);
+            }
         });
         Matches { view: self, slots: candidates.iter() }
     }
@@ -361,7 +368,7 @@ impl<Id> Clone for Snapshot<Id> {
             trie: Arc::clone(&self.trie),
             index: self.index.clone(),
             slots: self.slots.clone(),
-            residue: Arc::clone(&self.residue),
+            residue: self.residue.clone(),
             length: self.length,
             tests: self.tests,
         }
@@ -370,7 +377,7 @@ impl<Id> Clone for Snapshot<Id> {
 
 impl<Id> Costs for Snapshot<Id> {
     fn cost(&self, key: Key<'_>) -> f64 {
-        self.index.cost(self.trie.find(key.path).map(|(node, _)| node), key.condition)
+        self.index.chance(self.trie.find(key.path).map(|(node, _)| node), key.condition)
     }
 }
 

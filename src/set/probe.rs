@@ -120,13 +120,16 @@ impl<'e, N: Node<'e>, F: FnMut(Slot)> Probe<'_, N, F> {
     }
 
     fn absence(&mut self, place: &Place) {
-        let mut absence = Absence { is_null: false, is_there: false };
+        let mut absence = Absence { is_null: false, is_there: false, has_number: false };
         walk::any(self.taker.event, place.path.segments(), &mut absence);
         if absence.is_null {
             self.taker.look_up(place, Kind::Null, Value::None);
         }
         if !absence.is_there {
             self.taker.look_up(place, Kind::Missing, Value::None);
+        }
+        if !absence.has_number {
+            self.taker.look_up(place, Kind::NoNumber, Value::None);
         }
     }
 }
@@ -203,10 +206,14 @@ impl<'e, N: Node<'e>, F: FnMut(Slot)> Leaf<'e, N> for Values<'_, '_, '_, N, F> {
     }
 }
 
-/// Whether a path reaches null or nothing, and whether it reaches anything.
+/// What a path does not reach.
 struct Absence {
+    /// It reaches null, or nothing somewhere.
     is_null: bool,
+    /// It reaches something.
     is_there: bool,
+    /// It reaches a number.
+    has_number: bool,
 }
 
 impl<'e, N: Node<'e>> Leaf<'e, N> for Absence {
@@ -219,7 +226,11 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Absence {
             Found::Missing => self.is_null = true,
             Found::Value(value) => {
                 self.is_there = true;
-                self.is_null |= matches!(value.view(), View::Null);
+                match value.view() {
+                    View::Null => self.is_null = true,
+                    View::Number(_) => self.has_number = true,
+                    _ => {}
+                }
             }
         }
         false

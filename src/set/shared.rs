@@ -153,6 +153,13 @@ impl Verdicts {
         }
     }
 
+    /// The verdict of a test on the event with this number, if it was asked.
+    #[inline]
+    pub(super) fn known(&self, test: TestId, event: u32) -> Option<bool> {
+        let verdict = self.verdicts.get(test as usize)?;
+        (*verdict >> 1 == event).then_some(*verdict & 1 == 1)
+    }
+
     pub(super) fn forget(&mut self) {
         self.verdicts.fill(0);
     }

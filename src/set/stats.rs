@@ -88,7 +88,7 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
             Some(Condition::Prefix(_) | Condition::Suffix(_)) => &mut stats.by_affix,
             Some(Condition::Numbers(_) | Condition::Strings(_)) => &mut stats.by_range,
             Some(Condition::Present | Condition::Array | Condition::Object) => &mut stats.by_presence,
-            Some(Condition::Null | Condition::Missing) => &mut stats.by_absence,
+            Some(Condition::Null | Condition::Missing | Condition::NoNumber) => &mut stats.by_absence,
             None => &mut stats.never,
         } += 1;
     }
