@@ -12,7 +12,9 @@
 
 mod check;
 mod disasm;
+mod hostile;
 mod r#match;
+mod route;
 mod stream;
 mod test;
 
@@ -103,7 +105,7 @@ fn run_with(args: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
 fn help_shows_every_command() {
     let help = run(&["--help"]);
     assert_eq!(help.exit, 0);
-    for command in ["match", "check", "disasm", "test"] {
+    for command in ["match", "route", "check", "disasm", "test"] {
         assert!(help.stdout().contains(&format!("\n  {command} ")), "{}", help.stdout());
         let help = run(&[command, "--help"]);
         assert_eq!(help.exit, 0);
@@ -119,9 +121,16 @@ fn version() {
 
 #[test]
 fn a_wrong_command_line_is_trouble() {
-    for args in
-        [&[][..], &["match"], &["check"], &["test"], &["disasm"], &["grep", "{}"], &["match", "--no", "{}"]]
-    {
+    for args in [
+        &[][..],
+        &["match"],
+        &["route"],
+        &["check"],
+        &["test"],
+        &["disasm"],
+        &["grep", "{}"],
+        &["match", "--no", "{}"],
+    ] {
         run(args).refused();
     }
 }

@@ -104,7 +104,7 @@ fn a_line_too_long_to_be_kept_is_passed_over() {
     assert_eq!((run.exit, run.stdout()), (2, "{\"n\": 3}\n{\"n\": 6}\n"));
     insta::assert_snapshot!(run.stderr, @"
     <stdin>:2: longer than 64 MiB, skipped
-    <stdin>:4:1: not JSON: EOF while parsing a list
+    <stdin>:4:2: not JSON: expected a value
     <stdin>:5: longer than 64 MiB, skipped
     1 line was not JSON
     2 lines were too long

@@ -1,6 +1,8 @@
-//! How a refused filter is shown: to people, with its text and carets, and to programs, as JSON.
+//! How a filter or a listener that was refused is shown: to people, with its text and carets, and to
+//! programs, as JSON.
 
 use std::io::{self, Write};
+use std::ops;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet, normalize_untrusted_str};
 use hooksieve::{CompileError, Problem};
@@ -10,13 +12,62 @@ use terminal_size::{Width, terminal_size_of};
 /// The width to render for where there is no terminal.
 const DEFAULT_WIDTH: usize = 120;
 
+/// A text in which something is wrong.
+pub(crate) struct Source<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) text: &'a str,
+    /// The number of the text's first line.
+    pub(crate) first_line: usize,
+    /// Said of each problem.
+    pub(crate) note: Option<&'a str>,
+}
+
+/// What is wrong, with byte ranges of the source's text.
+pub(crate) struct Finding<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) message: &'a str,
+    pub(crate) place: Place<'a>,
+    pub(crate) hint: Option<&'a str>,
+    pub(crate) replacement: Option<(ops::Range<usize>, &'a str)>,
+}
+
+pub(crate) enum Place<'a> {
+    Range(ops::Range<usize>),
+    Pointer(&'a str),
+}
+
+impl<'a> Finding<'a> {
+    /// A problem of a filter that begins `offset` bytes into the source's text.
+    pub(crate) fn from_problem(problem: &'a Problem, offset: usize) -> Self {
+        let shifted = |range: ops::Range<usize>| range.start + offset..range.end + offset;
+        Self {
+            code: problem.code().as_str(),
+            message: problem.message(),
+            place: match problem.range() {
+                Some(range) => Place::Range(shifted(range)),
+                None => Place::Pointer(problem.pointer()),
+            },
+            hint: problem.hint(),
+            replacement: problem
+                .replacement()
+                .map(|replacement| (shifted(replacement.range.clone()), replacement.text.as_str())),
+        }
+    }
+}
+
 /// Prints every problem of a filter on standard error.
 pub(crate) fn print_problems(name: &str, text: &str, error: &CompileError) {
+    let source = Source { name, text, first_line: 1, note: None };
+    print_findings(&source, error.problems().iter().map(|problem| Finding::from_problem(problem, 0)));
+}
+
+/// Prints what is wrong with a text on standard error.
+pub(crate) fn print_findings<'a>(source: &Source<'_>, findings: impl IntoIterator<Item = Finding<'a>>) {
     let width = width();
     let renderer = Renderer::styled().term_width(width);
-    for problem in error.problems() {
+    for finding in findings {
         // A blank line sets off each problem from what follows.
-        print(&format!("{}\n", renderer.render(&report(name, text, problem, width))));
+        print(&format!("{}\n", renderer.render(&report(source, &finding, width))));
     }
 }
 
@@ -54,25 +105,30 @@ fn width() -> usize {
     terminal_size_of(io::stderr()).map_or(DEFAULT_WIDTH, |(Width(columns), _)| columns.into())
 }
 
-fn report<'a>(name: &'a str, text: &'a str, problem: &'a Problem, width: usize) -> Vec<Group<'a>> {
-    let mut error =
-        Group::with_title(Level::ERROR.primary_title(problem.message()).id(problem.code().as_str()));
-    match problem.range() {
-        Some(range) => {
-            let excerpt = Snippet::source(text).path(name);
-            error = error.element(excerpt.annotation(AnnotationKind::Primary.span(range)));
+fn report<'a>(source: &'a Source<'_>, finding: &'a Finding<'_>, width: usize) -> Vec<Group<'a>> {
+    let Source { name, text, first_line, note } = *source;
+    let mut error = Group::with_title(Level::ERROR.primary_title(finding.message).id(finding.code));
+    error = match &finding.place {
+        Place::Range(range) => {
+            let annotation = AnnotationKind::Primary.span(range.clone());
+            error.element(Snippet::source(text).line_start(first_line).path(name).annotation(annotation))
         }
-        None => error = error.element(Level::NOTE.message(format!("at `{}` in {name}", problem.pointer()))),
+        Place::Pointer(pointer) => error.element(Level::NOTE.message(format!("at `{pointer}` in {name}"))),
+    };
+    if let Some(note) = note.map(normalize_untrusted_str) {
+        error = error.element(Level::NOTE.message(note));
     }
 
-    let hint = problem.hint().map(normalize_untrusted_str);
+    let hint = finding.hint.map(normalize_untrusted_str);
     // The renderer cuts a long line around carets, but not in a suggestion.
     let fits = |text: &str| text.lines().all(|line| line.len() <= width);
-    match (problem.replacement(), hint) {
-        (Some(replacement), hint) if fits(text) && fits(&replacement.text) => {
+    match (&finding.replacement, hint) {
+        (Some((range, replacement)), hint) if fits(text) && fits(replacement) => {
             let title = hint.unwrap_or_else(|| "write this instead".to_owned());
-            let patch = Patch::new(replacement.range.clone(), replacement.text.as_str());
-            let suggestion = Level::HELP.secondary_title(title).element(Snippet::source(text).patch(patch));
+            let patch = Patch::new(range.clone(), *replacement);
+            let suggestion = Level::HELP
+                .secondary_title(title)
+                .element(Snippet::source(text).line_start(first_line).patch(patch));
             vec![error, suggestion]
         }
         (_, Some(hint)) => vec![error.element(Level::HELP.message(hint))],
@@ -128,8 +184,8 @@ impl<'a> From<&'a Problem> for JsonProblem<'a> {
     }
 }
 
-impl From<std::ops::Range<usize>> for Range {
-    fn from(std::ops::Range { start, end }: std::ops::Range<usize>) -> Self {
+impl From<ops::Range<usize>> for Range {
+    fn from(ops::Range { start, end }: ops::Range<usize>) -> Self {
         Self { start, end }
     }
 }

@@ -1,13 +1,11 @@
 //! The argument FILTER: JSON text, or the name of a file that holds it.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
 use hooksieve::{CompileError, Filter};
 
-use crate::diagnostics;
+use crate::stream::Input;
+use crate::{diagnostics, text_file};
 
 /// What FILTER may be, for the help of every subcommand that takes one.
 pub(crate) const HELP: &str = "JSON text, `@PATH` for a file, or `@-` for standard input";
@@ -71,28 +69,12 @@ impl FilterArg {
         }
     }
 
-    /// The text of the filter, without a byte order mark.
     fn text(&self) -> anyhow::Result<String> {
-        let bytes = match self {
+        let input = match self {
             Self::Text(text) => return Ok(text.clone()),
-            Self::File(path) => File::open(path).and_then(read_bounded),
-            Self::Stdin => read_bounded(io::stdin()),
-        }
-        .with_context(|| format!("cannot read the filter `{}`", self.name()))?;
-
-        if bytes.len() as u64 > MAX_BYTES {
-            bail!("`{}` is too large for a filter: more than {} MiB", self.name(), MAX_BYTES >> 20);
-        }
-        let Ok(text) = String::from_utf8(bytes) else {
-            bail!("`{}` is not UTF-8 text", self.name());
+            Self::File(path) => Input::File(path.clone()),
+            Self::Stdin => Input::Stdin,
         };
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        Ok(text.to_owned())
+        text_file::read(&input, "filter", MAX_BYTES)
     }
-}
-
-fn read_bounded(source: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

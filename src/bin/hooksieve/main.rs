@@ -1,16 +1,20 @@
-//! The command line of hooksieve: which events of a stream match a filter, and what is wrong with
-//! a filter. Each subcommand has a file of its own.
+//! The command line of hooksieve: which events of a stream match a filter, to which listeners they
+//! go, and what is wrong with a filter. Each subcommand has a file of its own.
 
 mod check;
 mod diagnostics;
 mod disasm;
 mod filter_arg;
 mod json_line;
+mod listeners;
 mod r#match;
 mod output;
 mod progress;
+mod route;
+mod scratch;
 mod stream;
 mod test;
+mod text_file;
 mod trouble;
 
 use std::process::ExitCode;
@@ -28,6 +32,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   hooksieve match '{\"user.uid\": \"bob\"}' events.ndjson
+  hooksieve route listeners.json events.ndjson
   hooksieve check @filter.json
 
 Each command tells more with --help.";
@@ -35,6 +40,7 @@ Each command tells more with --help.";
 #[derive(Subcommand)]
 enum Command {
     Match(r#match::Args),
+    Route(route::Args),
     Check(check::Args),
     Disasm(disasm::Args),
     Test(test::Args),
@@ -43,11 +49,11 @@ enum Command {
 /// What the exit code says; the same codes as grep's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Exit {
-    /// Some event was selected; every filter is fine; every row passed.
+    /// Some event was selected or routed; every filter is fine; every row passed.
     Success = 0,
-    /// No event was selected; some row failed.
+    /// No event was selected or routed; some row failed.
     Failure = 1,
-    /// Something could not be read, or a filter was refused.
+    /// Something could not be read, or a filter or a listener was refused.
     Trouble = 2,
 }
 
@@ -62,6 +68,7 @@ fn main() -> ExitCode {
     // A wrong command line ends here, with exit code 2.
     let result = match Cli::parse().command {
         Command::Match(args) => r#match::run(args),
+        Command::Route(args) => route::run(args),
         Command::Check(args) => check::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Test(args) => test::run(args),

@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use hooksieve::Filter;
+use hooksieve::{Filter, Scratch};
 use indicatif::ProgressBar;
-use serde_json::Value;
 
 use crate::filter_arg::{self, FilterArg};
 use crate::output::Output;
+use crate::scratch::with_scratch;
 use crate::stream::{self, Block, Input, Step};
 use crate::trouble::{BadLines, Trouble};
 use crate::{Exit, json_line, progress};
@@ -67,7 +67,7 @@ Exit codes, as grep's:
 
 pub(crate) fn run(args: Args) -> Result<Exit> {
     let inputs = Input::from_paths(args.files);
-    if matches!(args.filter, FilterArg::Stdin) && inputs.iter().any(|input| matches!(input, Input::Stdin)) {
+    if matches!(args.filter, FilterArg::Stdin) && inputs.iter().any(Input::is_stdin) {
         bail!("the filter and the events cannot both be read from standard input");
     }
     let Some(filter) = args.filter.compile_or_print() else {
@@ -108,14 +108,17 @@ fn select(selector: Selector, inputs: Vec<Input>, threads: usize, progress: &Pro
     let mut name = String::new();
     let mut count = 0;
 
-    for step in stream::evaluate(inputs, threads, progress.clone(), move |block| selector.select(block))? {
+    let steps = stream::evaluate(inputs, threads, progress.clone(), move |block, results| {
+        results.send(with_scratch(|scratch| selector.select(block, scratch)))
+    })?;
+    for step in steps {
         match step {
             Step::Begin(input) => {
                 name = input.to_string();
                 count = 0;
                 trouble.begin(input);
             }
-            Step::Block(selected) => {
+            Step::Result(selected) => {
                 any |= selected.count > 0;
                 count += selected.count;
                 if any && report == Report::Whether {
@@ -168,11 +171,11 @@ struct Selected {
 }
 
 impl Selector {
-    fn select(&self, block: &Block) -> Selected {
+    fn select(&self, block: &Block, scratch: &mut Scratch) -> Selected {
         let mut selected = Selected::default();
         for (number, line) in block.lines().filter(|(_, line)| !json_line::is_blank(line)) {
-            match json_line::parse::<Value>(line) {
-                Ok(event) if self.filter.matches(&event) == self.wanted => {
+            match self.filter.matches_json(json_line::content(line), scratch) {
+                Ok(verdict) if verdict == self.wanted => {
                     selected.count += 1;
                     match self.report {
                         Report::Lines => {
@@ -186,7 +189,7 @@ impl Selector {
                     }
                 }
                 Ok(_) => {}
-                Err(error) => selected.bad_lines.add(number, error, self.max_errors),
+                Err(error) => selected.bad_lines.add(number, error.into(), self.max_errors),
             }
         }
         selected

@@ -2,15 +2,16 @@
 //!
 //! A thread reads blocks of whole lines and hands each to a pool; the results come back in the order
 //! of the lines. Reading, evaluating and writing overlap, and what is on the way is bounded, so
-//! memory does not grow with the size of a file.
+//! memory does not grow with the size of a file, nor with that of the results.
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::mem;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -19,13 +20,20 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// At most so many bytes are read at a time. What a pipe holds is usually less; it is handed on at
 /// once, so that results are as prompt as the input.
-const READ_BYTES: usize = 256 << 10;
+const READ_BYTES: usize = 512 << 10;
 
 /// So many bytes for each thread may be on the way between reader and writer.
-const BYTES_PER_THREAD: usize = 16 * READ_BYTES;
+const BYTES_PER_THREAD: usize = 8 * READ_BYTES;
+
+/// So many results of a block may wait to be dealt with. It takes two that a thread need not wait for
+/// the blocks before its own: one result, and the word that there are no more.
+const RESULTS_PER_BLOCK: usize = 2;
 
 /// A longer line is passed over without being kept.
 pub(crate) const MAX_LINE_BYTES: usize = 64 << 20;
+
+/// The longest line, what was read with its end, and what was read with its beginning.
+const MAX_BUFFER_BYTES: usize = MAX_LINE_BYTES + 2 * READ_BYTES;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -42,10 +50,16 @@ impl Input {
         if paths.is_empty() {
             return vec![Self::Stdin];
         }
-        let input = |path: PathBuf| {
-            if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path) }
-        };
-        paths.into_iter().map(input).collect()
+        paths.into_iter().map(Self::from_path).collect()
+    }
+
+    /// Standard input for the path `-`.
+    pub(crate) fn from_path(path: PathBuf) -> Self {
+        if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path) }
+    }
+
+    pub(crate) fn is_stdin(&self) -> bool {
+        matches!(self, Self::Stdin)
     }
 
     /// How many bytes there are to read, if that is known.
@@ -59,7 +73,7 @@ impl Input {
         }
     }
 
-    fn open(&self) -> io::Result<Box<dyn Read>> {
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
         Ok(match self {
             Self::Stdin => Box::new(io::stdin()),
             Self::File(path) => Box::new(File::open(path)?),
@@ -78,14 +92,22 @@ impl fmt::Display for Input {
 
 /// Some lines of an input, each whole.
 pub(crate) struct Block {
+    input: usize,
     first_line: u64,
-    bytes: Vec<u8>,
+    /// More than the lines: it is read into, and used again and again.
+    buffer: Vec<u8>,
+    lines: Range<usize>,
 }
 
 impl Block {
+    /// The position of the input among all.
+    pub(crate) fn input(&self) -> usize {
+        self.input
+    }
+
     /// The lines with their numbers, from 1, and their line endings. The last line of an input may have none.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let mut rest = self.bytes.as_slice();
+        let mut rest = self.bytes();
         let lines = std::iter::from_fn(move || {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
             let (line, tail) = rest.split_at(end);
@@ -94,6 +116,10 @@ impl Block {
         });
         (self.first_line..).zip(lines)
     }
+
+    fn bytes(&self) -> &[u8] {
+        self.buffer.get(self.lines.clone()).unwrap_or_default()
+    }
 }
 
 /// What happens next, in the order of the inputs and their lines.
@@ -101,13 +127,26 @@ pub(crate) enum Step<T> {
     /// An input begins.
     Begin(Input),
     /// Some lines were evaluated.
-    Block(T),
+    Result(T),
     /// The line with this number is longer than [`MAX_LINE_BYTES`].
     LongLine(u64),
     /// An input cannot be read, or not to its end.
     Unreadable(Input, io::Error),
     /// The input that began last is over.
     End,
+}
+
+/// Nobody wants the results any more.
+pub(crate) struct Stopped;
+
+/// Takes the results of one block, in the order of its lines.
+pub(crate) struct Results<T>(SyncSender<BlockStep<T>>);
+
+impl<T> Results<T> {
+    /// Waits while earlier results are being dealt with.
+    pub(crate) fn send(&self, result: T) -> Result<(), Stopped> {
+        self.0.send(BlockStep::Result(result)).map_err(|_| Stopped)
+    }
 }
 
 /// Evaluates the lines of all inputs on `threads` threads (0: one for each core).
@@ -118,14 +157,15 @@ pub(crate) fn evaluate<T: Send + 'static>(
     inputs: Vec<Input>,
     threads: usize,
     progress: ProgressBar,
-    evaluate: impl Fn(&Block) -> T + Send + Sync + 'static,
+    evaluate: impl Fn(&Block, &Results<T>) -> Result<(), Stopped> + Send + Sync + 'static,
 ) -> Result<impl Iterator<Item = Step<T>>> {
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start the threads")?;
     let (steps, steps_receiver) = mpsc::channel();
-    let (written, written_receiver) = mpsc::channel();
+    let (returned, returned_receiver) = mpsc::channel();
     let reader = Reader {
         steps,
-        written: written_receiver,
+        returned: returned_receiver,
+        spare: Vec::new(),
         in_flight: 0,
         most_in_flight: BYTES_PER_THREAD * pool.current_num_threads(),
         pool,
@@ -136,22 +176,28 @@ pub(crate) fn evaluate<T: Send + 'static>(
         .name("reader".to_owned())
         .spawn(move || reader.read_all(&inputs))
         .context("cannot start the reader")?;
-    Ok(Steps { steps: steps_receiver, written, on_hand: 0 })
+    Ok(Steps { steps: steps_receiver, block: None, returned })
 }
 
 /// A step that may still be in the making.
 enum Pending<T> {
-    Block { bytes: usize, result: Receiver<T> },
+    Block(Receiver<BlockStep<T>>),
     Other(Step<T>),
 }
 
-/// Nobody wants the results any more.
-struct Stopped;
+enum BlockStep<T> {
+    Result(T),
+    /// There are no more. The buffer goes back to the reader.
+    End(Vec<u8>),
+}
 
 struct Reader<T, F> {
     steps: Sender<Pending<T>>,
-    /// The sizes of blocks whose results have been dealt with.
-    written: Receiver<usize>,
+    /// The buffers of blocks whose results have been dealt with.
+    returned: Receiver<Vec<u8>>,
+    /// Such buffers, ready to be read into.
+    spare: Vec<Vec<u8>>,
+    /// In bytes, of buffers.
     in_flight: usize,
     most_in_flight: usize,
     pool: ThreadPool,
@@ -162,90 +208,115 @@ struct Reader<T, F> {
 impl<T, F> Reader<T, F>
 where
     T: Send + 'static,
-    F: Fn(&Block) -> T + Send + Sync + 'static,
+    F: Fn(&Block, &Results<T>) -> Result<(), Stopped> + Send + Sync + 'static,
 {
     fn read_all(mut self, inputs: &[Input]) {
-        for input in inputs {
-            if let Err(Stopped) = self.read(input) {
+        for (index, input) in inputs.iter().enumerate() {
+            if let Err(Stopped) = self.read(index, input) {
                 return;
             }
         }
     }
 
-    fn read(&mut self, input: &Input) -> Result<(), Stopped> {
+    fn read(&mut self, index: usize, input: &Input) -> Result<(), Stopped> {
         let source = match input.open() {
-            Ok(source) => BufReader::with_capacity(READ_BYTES, self.progress.wrap_read(source)),
+            Ok(source) => self.progress.wrap_read(source),
             Err(error) => return self.send(Step::Unreadable(input.clone(), error)),
         };
         self.send(Step::Begin(input.clone()))?;
-        self.read_lines(source, input)?;
+        if let Err(error) = self.read_lines(index, source)? {
+            self.send(Step::Unreadable(input.clone(), error))?;
+        }
         self.send(Step::End)
     }
 
-    fn read_lines(&mut self, mut source: impl BufRead, input: &Input) -> Result<(), Stopped> {
-        // The line that is being read, its number, and whether it is too long to be kept.
-        let mut partial = Vec::new();
-        let mut line = 1;
+    fn read_lines(&mut self, input: usize, mut source: impl Read) -> Result<io::Result<()>, Stopped> {
+        let mut block = Block { input, first_line: 1, buffer: self.spare_buffer(), lines: 0..0 };
+        // The line that is being read is too long to be kept.
         let mut skipping = false;
         loop {
-            // One call is one read.
-            let read = match source.fill_buf() {
-                Ok(read) => read,
+            let before = block.lines.end;
+            match block.read_from(&mut source) {
+                Ok(0) => break,
+                Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return self.send(Step::Unreadable(input.clone(), error)),
+                Err(error) => return Ok(Err(error)),
+            }
+            let read = block.buffer.get(before..block.lines.end).unwrap_or_default();
+            let Some(last) = memchr::memrchr(b'\n', read) else {
+                if !skipping && block.lines.len() > MAX_LINE_BYTES {
+                    self.send(Step::LongLine(block.first_line))?;
+                    skipping = true;
+                }
+                if skipping {
+                    block.lines = 0..0;
+                }
+                continue;
             };
-            let length = read.len();
-            if length == 0 {
-                break;
-            }
 
-            let newline = memchr::memchr(b'\n', read);
-            if !skipping && partial.len() + newline.unwrap_or(length) > MAX_LINE_BYTES {
-                self.send(Step::LongLine(line))?;
-                partial = Vec::new();
-                skipping = true;
-            }
-            let mut rest = read;
-            if skipping {
-                rest = newline.and_then(|newline| read.get(newline + 1..)).unwrap_or_default();
-                if newline.is_some() {
-                    line += 1;
-                    skipping = false;
+            if skipping || block.lines.len() > MAX_LINE_BYTES {
+                let first = before + memchr::memchr(b'\n', read).unwrap_or_default();
+                if !skipping && first - block.lines.start > MAX_LINE_BYTES {
+                    self.send(Step::LongLine(block.first_line))?;
+                    skipping = true;
+                }
+                if mem::take(&mut skipping) {
+                    block.lines.start = first + 1;
+                    block.first_line += 1;
                 }
             }
 
-            let (whole, tail) = rest.split_at(memchr::memrchr(b'\n', rest).map_or(0, |newline| newline + 1));
-            if !whole.is_empty() {
-                partial.extend_from_slice(whole);
-                self.send_block(line, mem::take(&mut partial))?;
-                line += memchr::memchr_iter(b'\n', whole).count() as u64;
+            // What follows the last line that is whole is the start of the next block.
+            let end = before + last + 1;
+            let tail = block.buffer.get(end..block.lines.end).unwrap_or_default();
+            let mut next = Block { input, first_line: 0, buffer: self.spare_buffer(), lines: 0..tail.len() };
+            if let Some(start) = next.buffer.get_mut(..tail.len()) {
+                start.copy_from_slice(tail);
             }
-            partial.extend_from_slice(tail);
-            source.consume(length);
+            block.lines.end = end;
+            next.first_line = block.first_line + memchr::memchr_iter(b'\n', block.bytes()).count() as u64;
+            self.send_block(mem::replace(&mut block, next))?;
         }
-        if partial.is_empty() { Ok(()) } else { self.send_block(line, partial) }
+        if block.lines.is_empty() { Ok(Ok(())) } else { self.send_block(block).map(Ok) }
     }
 
-    fn send_block(&mut self, first_line: u64, mut bytes: Vec<u8>) -> Result<(), Stopped> {
-        if first_line == 1 && bytes.starts_with(BYTE_ORDER_MARK) {
-            bytes.drain(..BYTE_ORDER_MARK.len());
+    fn spare_buffer(&mut self) -> Vec<u8> {
+        self.spare.pop().unwrap_or_else(|| vec![0; READ_BYTES])
+    }
+
+    fn send_block(&mut self, mut block: Block) -> Result<(), Stopped> {
+        if block.first_line == 1 && block.bytes().starts_with(BYTE_ORDER_MARK) {
+            block.lines.start += BYTE_ORDER_MARK.len();
         }
-        let size = bytes.len();
-        self.in_flight -= self.written.try_iter().sum::<usize>();
+        let size = block.buffer.len();
+        while let Ok(buffer) = self.returned.try_recv() {
+            self.take_back(buffer);
+        }
         // A block that is larger than all that may be in flight goes alone.
         while self.in_flight > 0 && self.in_flight + size > self.most_in_flight {
-            self.in_flight -= self.written.recv().map_err(|_| Stopped)?;
+            let buffer = self.returned.recv().map_err(|_| Stopped)?;
+            self.take_back(buffer);
         }
         self.in_flight += size;
 
-        let block = Block { first_line, bytes };
         let evaluate = Arc::clone(&self.evaluate);
-        let (sender, result) = mpsc::sync_channel(1);
+        let (sender, results) = mpsc::sync_channel(RESULTS_PER_BLOCK);
         self.pool.spawn(move || {
-            // This fails when nobody wants the result any more.
-            let _ = sender.send(evaluate(&block));
+            let results = Results(sender);
+            if evaluate(&block, &results).is_ok() {
+                // This fails when nobody wants the results any more.
+                let _ = results.0.send(BlockStep::End(block.buffer));
+            }
         });
-        self.steps.send(Pending::Block { bytes: size, result }).map_err(|_| Stopped)
+        self.steps.send(Pending::Block(results)).map_err(|_| Stopped)
+    }
+
+    fn take_back(&mut self, buffer: Vec<u8>) {
+        self.in_flight -= buffer.len();
+        // A buffer that a long line has stretched is not kept.
+        if buffer.len() == READ_BYTES {
+            self.spare.push(buffer);
+        }
     }
 
     fn send(&mut self, step: Step<T>) -> Result<(), Stopped> {
@@ -253,27 +324,46 @@ where
     }
 }
 
+impl Block {
+    /// Reads once, at most [`READ_BYTES`], to the end of the lines.
+    fn read_from(&mut self, source: &mut impl Read) -> io::Result<usize> {
+        let end = self.lines.end;
+        if end == self.buffer.len() {
+            self.buffer.resize((2 * end).min(MAX_BUFFER_BYTES), 0);
+        }
+        let room = self.buffer.len().min(end + READ_BYTES);
+        let length = source.read(self.buffer.get_mut(end..room).unwrap_or_default())?;
+        self.lines.end += length;
+        Ok(length)
+    }
+}
+
 struct Steps<T> {
     steps: Receiver<Pending<T>>,
-    written: Sender<usize>,
-    /// The size of the block whose result is being dealt with.
-    on_hand: usize,
+    /// Results of the block whose turn it is.
+    block: Option<Receiver<BlockStep<T>>>,
+    returned: Sender<Vec<u8>>,
 }
 
 impl<T> Iterator for Steps<T> {
     type Item = Step<T>;
 
     fn next(&mut self) -> Option<Step<T>> {
-        if self.on_hand > 0 {
-            // This fails when the reader is done.
-            let _ = self.written.send(mem::take(&mut self.on_hand));
-        }
-        match self.steps.recv().ok()? {
-            Pending::Block { bytes, result } => {
-                self.on_hand = bytes;
-                result.recv().ok().map(Step::Block)
+        loop {
+            match &self.block {
+                None => match self.steps.recv().ok()? {
+                    Pending::Block(results) => self.block = Some(results),
+                    Pending::Other(step) => return Some(step),
+                },
+                Some(results) => match results.recv().ok()? {
+                    BlockStep::Result(result) => return Some(Step::Result(result)),
+                    BlockStep::End(buffer) => {
+                        self.block = None;
+                        // This fails when the reader is done.
+                        let _ = self.returned.send(buffer);
+                    }
+                },
             }
-            Pending::Other(step) => Some(step),
         }
     }
 }

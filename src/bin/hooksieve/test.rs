@@ -71,15 +71,16 @@ fn run_rows(inputs: Vec<Input>, format: Format, max_errors: u64, progress: &Prog
     let mut file = String::new();
     let mut summary = Summary::default();
 
-    for step in
-        stream::evaluate(inputs, 0, progress.clone(), move |block| Ran::from_block(block, max_errors))?
-    {
+    let steps = stream::evaluate(inputs, 0, progress.clone(), move |block, results| {
+        results.send(Ran::from_block(block, max_errors))
+    })?;
+    for step in steps {
         match step {
             Step::Begin(input) => {
                 file = input.to_string();
                 trouble.begin(input);
             }
-            Step::Block(ran) => {
+            Step::Result(ran) => {
                 summary.passed += ran.passed;
                 summary.failed += ran.failures.len() as u64;
                 for failure in &ran.failures {
@@ -212,7 +213,7 @@ impl Ran {
 fn run_row(number: u64, line: &[u8]) -> Result<Option<Failure>, LineError> {
     let row: Row<'_> = json_line::parse(line)?;
     let event: Value = json_line::parse(row.event.get().as_bytes()).map_err(|error| LineError {
-        column: error.column + row.event.get().as_ptr().addr().saturating_sub(line.as_ptr().addr()),
+        column: error.column + json_line::offset(line, row.event.get()),
         message: error.message,
     })?;
     let found = Filter::compile(row.filter.get()).map(|filter| filter.matches(&event));

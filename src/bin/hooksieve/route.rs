@@ -1,0 +1,283 @@
+//! `hooksieve route`: prints to which listeners each event goes.
+
+use std::io::{self, Write};
+use std::mem;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use hooksieve::{Matches, Snapshot};
+use indicatif::ProgressBar;
+use serde_json::Value;
+
+use crate::listeners::{ListenerId, Listeners};
+use crate::output::Output;
+use crate::scratch::with_scratch;
+use crate::stream::{self, Block, Input, Results, Step, Stopped};
+use crate::trouble::{BadLines, Trouble};
+use crate::{Exit, Format, diagnostics, json_line, progress};
+
+/// Print to which listeners each event goes
+///
+/// LISTENERS holds the registrations of webhook listeners: a JSON list of objects {"id", "event",
+/// "eventFilter", "userIdFilter"}, or what the registration API answers to a request for all of them,
+/// {"ocs": {"data": [...]}}. Other fields may be there.
+///
+/// An event goes to a listener if its `event.class` is `event` (without a backslash at its start), its
+/// `user.uid` is `userIdFilter`, and it matches `eventFilter`. The last two may be absent, null or empty:
+/// then they let every event through. An `id` is a number or a string and stands for one listener only;
+/// without one, it is the position in the list, from 0.
+///
+/// A listener with something wrong is reported on standard error and left out; the others work.
+///
+/// Events are JSON, one to a line, as for `match`; so is what is said about lines that are not JSON.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// File of registrations; `-` for standard input
+    listeners: PathBuf,
+
+    /// Files of events; standard input if none is given, or for `-`
+    #[arg(value_name = "EVENTS")]
+    events: Vec<PathBuf>,
+
+    /// `json` prints an object for every event, also for those that go nowhere
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Read no events if something is wrong with any listener
+    #[arg(long)]
+    strict: bool,
+
+    /// Print at the end, on standard error, how the listeners are found, and how fast
+    #[arg(long)]
+    stats: bool,
+
+    /// Report at most N bad lines of each file; all are counted
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    max_errors: u64,
+
+    /// Evaluate on N threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+/// Where events go to very many listeners, lines are handed on as soon as there are so many bytes.
+const MAX_RESULT_BYTES: usize = 1 << 20;
+
+const AFTER_HELP: &str = "\
+Examples:
+  hooksieve route listeners.json events.ndjson
+  tail -f events.ndjson | hooksieve route listeners.json
+  hooksieve route --format json listeners.json events.ndjson | jq -c 'select(.ids == [])'
+
+Output, for each event that goes anywhere:
+  LINE<TAB>ID ID ...         the number of the line, and the ids in the order of the listeners
+  FILE:LINE<TAB>ID ID ...    if there are several files
+A string that is a number, or not one word, stands in double quotes, as in JSON.
+
+JSON output, for each event:
+  {\"line\": N, \"ids\": [ID, ...]}
+  {\"file\": FILE, \"line\": N, \"ids\": [ID, ...]}    if there are several files
+
+Exit codes:
+  0  some event goes somewhere
+  1  no event goes anywhere
+  2  a listener was refused, a file could not be read, or some line was not JSON";
+
+pub(crate) fn run(args: Args) -> Result<Exit> {
+    let list = Input::from_path(args.listeners);
+    let inputs = Input::from_paths(args.events);
+    if list.is_stdin() && inputs.iter().any(Input::is_stdin) {
+        bail!("the listeners and the events cannot both be read from standard input");
+    }
+    let listeners = Listeners::read(&list)?;
+    let refused = listeners.refused > 0;
+    if refused {
+        let (refused, all) = (listeners.refused, listeners.ids.len());
+        diagnostics::print_error(&format!("{refused} of {all} listeners were refused"));
+        if args.strict {
+            return Ok(Exit::Trouble);
+        }
+    }
+
+    let stats = args.stats.then(|| listeners.set.stats());
+    let router = Router::new(&listeners, args.format, &inputs, args.max_errors);
+    let progress = progress::bar(&inputs, false);
+    let start = Instant::now();
+    let outcome = print_routes(router, inputs, args.threads.map_or(0, usize::from), &progress);
+    progress.finish_and_clear();
+    let Outcome { events, deliveries, trouble } = outcome?;
+    if let Some(stats) = stats {
+        let per_second = events as f64 / start.elapsed().as_secs_f64();
+        // There is nobody to tell when this fails.
+        let _ = write!(io::stderr(), "{stats}");
+        for (name, number) in
+            [("events", events), ("deliveries", deliveries), ("events per second", per_second as u64)]
+        {
+            let _ = writeln!(io::stderr(), "{name:<42} {number:>10}");
+        }
+    }
+    Ok(match (trouble || refused, deliveries > 0) {
+        (true, _) => Exit::Trouble,
+        (false, true) => Exit::Success,
+        (false, false) => Exit::Failure,
+    })
+}
+
+#[derive(Default)]
+struct Outcome {
+    events: u64,
+    deliveries: u64,
+    trouble: bool,
+}
+
+fn print_routes(
+    router: Router,
+    inputs: Vec<Input>,
+    threads: usize,
+    progress: &ProgressBar,
+) -> Result<Outcome> {
+    let mut trouble = Trouble::new(progress.clone(), ["not JSON", "not JSON"], router.max_errors);
+    let mut output = Output::new();
+    let mut outcome = Outcome::default();
+    let steps = stream::evaluate(inputs, threads, progress.clone(), move |block, results| {
+        router.route(block, results)
+    })?;
+    for step in steps {
+        match step {
+            Step::Begin(input) => trouble.begin(input),
+            Step::Result(routed) => {
+                outcome.events += routed.events;
+                outcome.deliveries += routed.deliveries;
+                output.write_all(&routed.lines)?;
+                output.flush()?;
+                trouble.bad_lines(routed.bad_lines);
+            }
+            Step::LongLine(line) => trouble.long_line(line),
+            Step::Unreadable(input, error) => trouble.unreadable(&input, &error),
+            Step::End => {}
+        }
+        if output.is_closed() {
+            break;
+        }
+    }
+    if !output.is_closed() {
+        trouble.summarize();
+    }
+    outcome.trouble = trouble.any();
+    Ok(outcome)
+}
+
+struct Router {
+    set: Snapshot<usize>,
+    /// What is printed, by the positions of the listeners.
+    ids: Vec<String>,
+    layout: Layout,
+    max_errors: u64,
+}
+
+/// How a line of output is put together.
+struct Layout {
+    /// Before the number of the line, by the positions of the inputs.
+    begin: Vec<String>,
+    before_ids: &'static str,
+    between_ids: &'static str,
+    end: &'static str,
+    /// Events that go nowhere are printed, too.
+    with_empty: bool,
+}
+
+/// To where some events go.
+#[derive(Default)]
+struct Routed {
+    events: u64,
+    deliveries: u64,
+    /// To be printed.
+    lines: Vec<u8>,
+    bad_lines: BadLines,
+}
+
+impl Router {
+    fn new(listeners: &Listeners, format: Format, inputs: &[Input], max_errors: u64) -> Self {
+        let layout = Layout::new(format, inputs);
+        let id = |id: &ListenerId| match format {
+            Format::Text => id.to_word(),
+            Format::Json => id.as_json().to_owned(),
+        };
+        Self {
+            set: listeners.set.snapshot(),
+            ids: listeners.ids.iter().map(id).collect(),
+            layout,
+            max_errors,
+        }
+    }
+
+    fn route(&self, block: &Block, results: &Results<Routed>) -> Result<(), Stopped> {
+        with_scratch(|scratch| {
+            let mut routed = Routed::default();
+            for (number, line) in block.lines().filter(|(_, line)| !json_line::is_blank(line)) {
+                match self.set.matches_json(json_line::content(line), scratch) {
+                    Ok(matches) => {
+                        routed.events += 1;
+                        routed.deliveries += matches.len() as u64;
+                        if matches.len() > 0 || self.layout.with_empty {
+                            self.write(&mut routed.lines, block.input(), number, matches);
+                        }
+                    }
+                    Err(error) => routed.bad_lines.add(number, error.into(), self.max_errors),
+                }
+                if routed.lines.len() > MAX_RESULT_BYTES {
+                    results.send(mem::take(&mut routed))?;
+                }
+            }
+            results.send(routed)
+        })
+    }
+
+    fn write(&self, lines: &mut Vec<u8>, input: usize, number: u64, matches: Matches<'_, usize>) {
+        let Layout { begin, before_ids, between_ids, end, .. } = &self.layout;
+        let begin = begin.get(input).map_or("", String::as_str);
+        // This cannot fail: memory takes everything.
+        let _ = write!(lines, "{begin}{number}{before_ids}");
+        let ids = matches.in_insertion_order().filter_map(|&position| self.ids.get(position));
+        for (index, id) in ids.enumerate() {
+            if index > 0 {
+                lines.extend_from_slice(between_ids.as_bytes());
+            }
+            lines.extend_from_slice(id.as_bytes());
+        }
+        lines.extend_from_slice(end.as_bytes());
+    }
+}
+
+impl Layout {
+    fn new(format: Format, inputs: &[Input]) -> Self {
+        let several = inputs.len() > 1;
+        match format {
+            Format::Text => Self {
+                begin: inputs
+                    .iter()
+                    .map(|input| if several { format!("{input}:") } else { String::new() })
+                    .collect(),
+                before_ids: "\t",
+                between_ids: " ",
+                end: "\n",
+                with_empty: false,
+            },
+            Format::Json => {
+                let begin = |input: &Input| match several {
+                    true => format!(r#"{{"file":{},"line":"#, Value::String(input.to_string())),
+                    false => r#"{"line":"#.to_owned(),
+                };
+                Self {
+                    begin: inputs.iter().map(begin).collect(),
+                    before_ids: r#","ids":["#,
+                    between_ids: ",",
+                    end: "]}\n",
+                    with_empty: true,
+                }
+            }
+        }
+    }
+}
