@@ -39,6 +39,7 @@ pub struct Scratch {
 /// What reading an event needs.
 #[derive(Debug, Default)]
 pub(crate) struct EventScratch {
+    backend: scan::Backend,
     index: scan::Index,
     entries: Vec<Entry>,
     unescaped: String,
@@ -55,6 +56,14 @@ impl Scratch {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One that scans without SIMD, where there is any: to measure what that is worth.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn portable() -> Self {
+        let event = EventScratch { backend: scan::Backend::PORTABLE, ..EventScratch::default() };
+        Self { event, ..Self::default() }
     }
 }
 
@@ -75,7 +84,7 @@ pub(crate) fn read<'e>(
     if text.len() > MAX_BYTES {
         return Err(EventError::new(MAX_BYTES, "the event is longer than 2 GiB"));
     }
-    let scanned = scan::scan(text, &mut scratch.index);
+    let scanned = scan::scan(scratch.backend, text, &mut scratch.index);
     scratch.entries.clear();
     scratch.unescaped.clear();
     scratch.event = scratch.event.wrapping_add(1);

@@ -63,17 +63,13 @@ impl Problem {
     }
 }
 
-/// Finds the strings and the structure of `text`, and checks what is inside of the strings.
+/// Finds the strings and the structure of `text`, and checks what is inside of the strings. All
+/// backends give the same results.
 ///
 /// Fails where a string breaks JSON's rules, at a backslash outside of strings, and where the text is
 /// not UTF-8; the error is the first one in the order of the text. Allocates nothing where the index
 /// has held a text of this length before.
-pub(crate) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
-    scan_with(Backend::best(), text, index)
-}
-
-/// [`scan`] by a given backend; all of them give the same results.
-pub(crate) fn scan_with(backend: Backend, text: &[u8], index: &mut Index) -> Result<(), ScanError> {
+pub(crate) fn scan(backend: Backend, text: &[u8], index: &mut Index) -> Result<(), ScanError> {
     match backend.0 {
         Instructions::Portable => portable::scan(text, index),
         #[cfg(target_arch = "x86_64")]
@@ -94,6 +90,13 @@ enum Instructions {
     Avx2(avx2::Avx2),
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     Simd128,
+}
+
+/// The fastest one.
+impl Default for Backend {
+    fn default() -> Self {
+        Self::best()
+    }
 }
 
 impl Backend {

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{Backend, Index, Problem, ScanError, scan, scan_with};
+use super::{Backend, Index, Problem, ScanError, scan};
 
 /// The set bits of both bitmaps, or the error.
 type Found = Result<(Vec<usize>, Vec<usize>), ScanError>;
@@ -11,7 +11,7 @@ type Found = Result<(Vec<usize>, Vec<usize>), ScanError>;
 fn found(backend: Backend, text: &[u8]) -> Found {
     // What an earlier text has left behind must not matter.
     let mut index = Index { tokens: vec![u64::MAX; 2], backslashes: vec![u64::MAX; 9] };
-    scan_with(backend, text, &mut index)?;
+    scan(backend, text, &mut index)?;
     assert_eq!(index.tokens.len(), text.len().div_ceil(64));
     assert_eq!(index.backslashes.len(), text.len().div_ceil(64));
     Ok((places(&index.tokens), places(&index.backslashes)))
@@ -179,10 +179,10 @@ fn reports_the_first_problem() {
 #[test]
 fn keeps_its_memory() {
     let mut index = Index::default();
-    scan(&[b' '; 1000], &mut index).unwrap();
+    scan(Backend::best(), &[b' '; 1000], &mut index).unwrap();
     let (tokens, backslashes) = (index.tokens.as_ptr(), index.backslashes.as_ptr());
     for length in [0, 1, 64, 65, 999, 1000] {
-        scan(&vec![b'['; length], &mut index).unwrap();
+        scan(Backend::best(), &vec![b'['; length], &mut index).unwrap();
         assert_eq!((index.tokens.as_ptr(), index.backslashes.as_ptr()), (tokens, backslashes));
     }
 }
