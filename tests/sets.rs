@@ -58,6 +58,11 @@ const FILTERS: &[&str] = &[
     r#"{"a":{"$gt":0,"$lt":5}}"#,
     r#"{"a":{"$gte":3,"$lte":7}}"#,
     r#"{"a":{"$gt":5,"$lt":3}}"#,
+    r#"{"a":{"$not":{"$gt":1,"$lt":5}}}"#,
+    r#"{"a":{"$not":{"$gt":3}}}"#,
+    r#"{"$nor":[{"a":{"$lt":3}},{"c":1}]}"#,
+    r#"{"$nor":[{"a":{"$gte":3,"$lt":9}},{"c":1}]}"#,
+    r#"{"$or":[{"a":{"$gt":1,"$lt":4}},{"a":{"$gte":5,"$lte":6}},{"c":{"$not":{"$lt":2}}}]}"#,
     r#"{"a":{"$lt":"m"}}"#,
     r#"{"a":{"$gte":"x","$lt":"xyz"}}"#,
     r#"{"a":{"$lt":true}}"#,
@@ -103,6 +108,7 @@ fn every_kind_of_key_finds_its_filters() {
         json!(1.0),
         json!(3),
         json!(5),
+        json!(9),
         json!(-0.0),
         json!(1e300),
         json!("x"),
@@ -234,7 +240,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_answer_is_that_of_each_filter_alone(steps in steps()) {

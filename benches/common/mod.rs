@@ -1,7 +1,18 @@
 //! What the benchmarks share: the sample events, and five filters with the closures that a
-//! programmer would write for them by hand.
+//! programmer would write for them by hand; and, in files of their own, made-up events and filters in
+//! any number.
 
-#![allow(clippy::expect_used, reason = "a benchmark without its events is to stop")]
+#![allow(dead_code, reason = "every benchmark uses some of it")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark without its events is to stop; the tables are constants"
+)]
+
+mod dice;
+pub(crate) mod events;
+pub(crate) mod memory;
+pub(crate) mod workload;
 
 use serde_json::Value;
 

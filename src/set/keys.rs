@@ -221,15 +221,17 @@ pub(super) fn all_keys(program: &Program) -> impl Iterator<Item = Key<'_>> {
     program.instructions.iter().flat_map(|instruction| keys_of(program, instruction, Side::True))
 }
 
-/// What is necessary for a test not to hold. Where no number is less, all are greater, or none is there.
+/// What is necessary for a test not to hold. Where no number is less, all are greater, or none is there:
+/// only where the other side is rejected, for else [`range`] counts on what is further on this side.
 fn negated<'p>(program: &'p Program, instruction: &Instruction) -> [Option<Condition<'p>>; 2] {
     let Some((Class::Numbers, place)) = place(program.constant(instruction.operand)) else {
         return [(instruction.op == Op::Exists).then_some(Condition::Missing), None];
     };
     let others = match instruction.op {
+        Op::Exists => return [Some(Condition::Missing), None],
+        _ if instruction.on_true != Target::REJECT => return [None, None],
         Op::Less | Op::LessOrEqual => Interval { low: place, high: u64::MAX },
         Op::Greater | Op::GreaterOrEqual => Interval { low: 0, high: place },
-        Op::Exists => return [Some(Condition::Missing), None],
         _ => return [None, None],
     };
     [Some(Condition::Numbers(others)), Some(Condition::NoNumber)]
@@ -260,7 +262,8 @@ fn or_null<'p>(program: &Program, instruction: &Instruction) -> Option<Condition
     (instruction.op == Op::In && takes_null).then_some(Condition::Null)
 }
 
-/// A bound; or an interval, where the next conditions that must hold, too, have the other bound.
+/// A bound; or an interval, where the next conditions that must hold, too, have the other bound. If
+/// one of those fails, the run goes where it would go from here, and what is necessary there counts.
 fn range<'p>(program: &'p Program, instruction: &Instruction) -> Condition<'p> {
     let constant = program.constant(instruction.operand);
     let Some((class, place)) = place(constant) else {

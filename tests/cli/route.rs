@@ -256,7 +256,7 @@ fn what_the_registration_api_answers() {
     1 + {"ocs":{"data":[{"id":4,"event":"A"},{"id":7,"event":"A","eventFilter":{"a":{"$eq":1}}}
       |
 
-    error: 1 of 2 listeners were refused
+    error: listeners refused: 1 of 2
     "#);
     // Far to the right in a long line.
     insta::assert_snapshot!(route(&far.to_string(), &[], "").stderr, @r#"
@@ -273,7 +273,7 @@ fn what_the_registration_api_answers() {
     1 + {"id":7,"event":"A","eventFilter":{"a":{"$eq":1}}}
       |
 
-    error: 1 of 2 listeners were refused
+    error: listeners refused: 1 of 2
     "#);
 }
 
@@ -334,7 +334,7 @@ fn bad_registrations_are_shown_and_left_out() {
     9 +       "b": {"$eq": 1}
       |
 
-    error: 1 of 3 listeners were refused
+    error: listeners refused: 1 of 3
     "#);
 }
 
@@ -393,7 +393,7 @@ fn everything_a_registration_may_have_wrong() {
     error[invalid-listener]: `userIdFilter`: expected a string, found a number
       --> listeners.json:14:44
     "#);
-    assert_eq!(lines.last(), Some(&"error: 13 of 14 listeners were refused"));
+    assert_eq!(lines.last(), Some(&"error: listeners refused: 13 of 14"));
     for position in [0, 1, 2, 8, 9, 10] {
         let note = format!("= note: in the listener at position {position}\n");
         assert!(run.stderr.contains(&note), "{position}: {}", run.stderr);
@@ -446,7 +446,7 @@ fn an_id_stands_for_one_listener() {
       |
       = note: in the listener with the id `2`
 
-    error: 4 of 6 listeners were refused
+    error: listeners refused: 4 of 6
     "#);
 }
 
@@ -456,7 +456,7 @@ fn strict_reads_no_events() {
     let run = route(listeners, &["--strict", "missing"], "");
     run.refused();
     assert_eq!(run.stderr.matches("`event` is missing").count(), 2, "{}", run.stderr);
-    assert!(run.stderr.ends_with("\nerror: 2 of 3 listeners were refused\n"), "{}", run.stderr);
+    assert!(run.stderr.ends_with("\nerror: listeners refused: 2 of 3\n"), "{}", run.stderr);
 }
 
 #[test]
@@ -579,7 +579,9 @@ fn many_deliveries() {
     const LISTENERS: usize = 5000;
     const EVENTS: usize = 2000;
     let listeners = vec![json!({"event": "A"}); LISTENERS];
-    let run = route(&Value::from(listeners).to_string(), &["--stats"], &format!("{A}\n").repeat(EVENTS));
+    let event = json!({"event": {"class": "A"}, "pad": "x".repeat(1000)});
+    let events = format!("{event}\n").repeat(EVENTS);
+    let run = route(&Value::from(listeners).to_string(), &["--stats", "--threads=3"], &events);
     assert_eq!(run.exit, 0);
     let ids: Vec<String> = (0..LISTENERS).map(|id| id.to_string()).collect();
     let ids = ids.join(" ");

@@ -3,11 +3,16 @@
 
 #[path = "../../common/mod.rs"]
 mod common;
+mod engines;
+mod plot;
+mod raw;
 mod rounds;
+mod set;
 mod single;
 
 /// A table's name on the command line, and what prints it.
-const TABLES: &[(&str, fn())] = &[("single", single::print_table)];
+const TABLES: &[(&str, fn())] =
+    &[("single", single::print_table), ("raw", raw::print_tables), ("set", set::print_tables)];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 201;
+/// As many rounds as there is time for.
+const ROUNDS: std::ops::RangeInclusive<usize> = 11..=201;
+const TIME: Duration = Duration::from_secs(5);
 /// A turn lasts at least this long.
 const TURN: Duration = Duration::from_micros(500);
 
@@ -34,23 +36,46 @@ impl Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.0} ns ({:.0}–{:.0})", self.median, self.min, self.max)
+        // The unit that suits the median suits the extremes.
+        let (unit, name) = match self.median {
+            0.0..10e3 => (1.0, "ns"),
+            10e3..10e6 => (1e3, "µs"),
+            _ => (1e6, "ms"),
+        };
+        let [median, min, max] = [self.median, self.min, self.max].map(|time| time / unit);
+        write!(f, "{median:.0} {name} ({min:.0}–{max:.0})")
     }
 }
 
 /// One result for each contender, in order.
 pub fn measure(contenders: &mut [Contender<'_>]) -> Vec<Time> {
     let repeats: Vec<u32> = contenders.iter_mut().map(|contender| repeats(&mut contender.0)).collect();
-    let mut times = vec![Vec::with_capacity(ROUNDS); contenders.len()];
-    for _ in 0..ROUNDS {
-        for ((contender, &repeats), times) in contenders.iter_mut().zip(&repeats).zip(&mut times) {
-            times.push(turn(&mut contender.0, repeats).as_secs_f64() * 1e9 / f64::from(repeats));
-        }
-    }
-    times.into_iter().map(summary).collect()
+    let mut round = || -> Vec<Duration> {
+        contenders
+            .iter_mut()
+            .zip(&repeats)
+            .map(|(contender, &repeats)| {
+                // Once for nothing: what is in the caches is the last contender's.
+                turn(&mut contender.0, 1);
+                turn(&mut contender.0, repeats)
+            })
+            .collect()
+    };
+    let start = Instant::now();
+    round();
+    let rounds = TIME.div_duration_f64(start.elapsed()) as usize;
+    let rounds: Vec<_> = (0..rounds.clamp(*ROUNDS.start(), *ROUNDS.end()) | 1).map(|_| round()).collect();
+    (0..repeats.len())
+        .map(|index| {
+            let times =
+                rounds.iter().map(|round| round[index].as_secs_f64() * 1e9 / f64::from(repeats[index]));
+            summary(times.collect())
+        })
+        .collect()
 }
 
-fn summary(mut times: Vec<f64>) -> Time {
+/// Of one thing's times.
+pub fn summary(mut times: Vec<f64>) -> Time {
     times.sort_by(f64::total_cmp);
     Time { median: times[times.len() / 2], min: times[0], max: times[times.len() - 1] }
 }

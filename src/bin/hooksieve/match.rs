@@ -109,7 +109,7 @@ fn select(selector: Selector, inputs: Vec<Input>, threads: usize, progress: &Pro
     let mut count = 0;
 
     let steps = stream::evaluate(inputs, threads, progress.clone(), move |block, results| {
-        results.send(with_scratch(|scratch| selector.select(block, scratch)))
+        results.send(with_scratch(block, |scratch| selector.select(block, scratch)))
     })?;
     for step in steps {
         match step {

@@ -95,7 +95,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
     let refused = listeners.refused > 0;
     if refused {
         let (refused, all) = (listeners.refused, listeners.ids.len());
-        diagnostics::print_error(&format!("{refused} of {all} listeners were refused"));
+        diagnostics::print_error(&format!("listeners refused: {refused} of {all}"));
         if args.strict {
             return Ok(Exit::Trouble);
         }
@@ -214,7 +214,7 @@ impl Router {
     }
 
     fn route(&self, block: &Block, results: &Results<Routed>) -> Result<(), Stopped> {
-        with_scratch(|scratch| {
+        with_scratch(block, |scratch| {
             let mut routed = Routed::default();
             for (number, line) in block.lines().filter(|(_, line)| !json_line::is_blank(line)) {
                 match self.set.matches_json(json_line::content(line), scratch) {

@@ -117,6 +117,11 @@ impl Block {
         (self.first_line..).zip(lines)
     }
 
+    /// True if a long line has stretched it.
+    pub(crate) fn is_large(&self) -> bool {
+        self.buffer.len() > READ_BYTES
+    }
+
     fn bytes(&self) -> &[u8] {
         self.buffer.get(self.lines.clone()).unwrap_or_default()
     }
@@ -277,7 +282,12 @@ where
             next.first_line = block.first_line + memchr::memchr_iter(b'\n', block.bytes()).count() as u64;
             self.send_block(mem::replace(&mut block, next))?;
         }
-        if block.lines.is_empty() { Ok(Ok(())) } else { self.send_block(block).map(Ok) }
+        if block.lines.is_empty() {
+            self.keep(block.buffer);
+        } else {
+            self.send_block(block)?;
+        }
+        Ok(Ok(()))
     }
 
     fn spare_buffer(&mut self) -> Vec<u8> {
@@ -301,6 +311,7 @@ where
 
         let evaluate = Arc::clone(&self.evaluate);
         let (sender, results) = mpsc::sync_channel(RESULTS_PER_BLOCK);
+        // The pool begins with what came first: the block whose turn it is waits for no other.
         self.pool.spawn(move || {
             let results = Results(sender);
             if evaluate(&block, &results).is_ok() {
@@ -313,7 +324,11 @@ where
 
     fn take_back(&mut self, buffer: Vec<u8>) {
         self.in_flight -= buffer.len();
-        // A buffer that a long line has stretched is not kept.
+        self.keep(buffer);
+    }
+
+    fn keep(&mut self, buffer: Vec<u8>) {
+        // One that a long line has stretched is not kept.
         if buffer.len() == READ_BYTES {
             self.spare.push(buffer);
         }
