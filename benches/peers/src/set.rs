@@ -31,11 +31,12 @@ pub fn print_tables() {
         print_table(kind, &entries, &columns);
         if kind != Kind::Mixed {
             panels.push(panel(kind, &entries, &columns));
+            // Anew after each table, as all of them take a while.
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../set.svg");
+            std::fs::write(path, plot::svg(&panels)).expect("the plot can be written");
         }
     }
     std::panic::set_hook(hook);
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../set.svg");
-    std::fs::write(path, plot::svg(&panels)).expect("the plot can be written");
 }
 
 type Column = Vec<Result<Outcome, &'static str>>;
