@@ -24,6 +24,8 @@
 //! - [`CompileError`] reports everything that is wrong with a filter, with places and hints.
 //! - [`Program`] is what a filter is compiled to: a listing for people, bytes for storage.
 //! - [`FilterSet`] matches an event against very many filters in one pass.
+//! - [`Catalog`] knows the classes of events that Nextcloud and its apps send: their fields, samples, and
+//!   made-up events of each.
 //! - [`operators`] is the table of the language.
 //!
 //! # The rules
@@ -40,6 +42,7 @@ mod dialect;
 mod error;
 mod event;
 mod filter;
+mod guess;
 mod limits;
 mod path;
 mod program;
@@ -47,8 +50,9 @@ mod set;
 mod syntax;
 mod vm;
 
+pub use catalog::{Catalog, EventClass, Field, Mismatch};
 pub use dialect::Dialect;
-pub use error::{CompileError, ErrorCode, EventError, Problem, Replacement};
+pub use error::{CatalogError, CompileError, ErrorCode, EventError, Problem, Replacement};
 pub use event::json::Scratch;
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;

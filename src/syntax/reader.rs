@@ -57,24 +57,6 @@ impl Json<'_> {
         }
     }
 
-    /// Without the places, as an event would hold it; of equal keys the last one counts.
-    pub(crate) fn to_value(&self) -> Value {
-        match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(bool) => Value::Bool(*bool),
-            Kind::Number(Number::Int(int)) => Value::from(*int),
-            Kind::Number(Number::Double(double)) => Value::from(*double),
-            Kind::String(string) => Value::String(string.clone().into_owned()),
-            Kind::Array(elements) => Value::Array(elements.iter().map(Json::to_value).collect()),
-            Kind::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|member| (member.key.clone().into_owned(), member.value.to_value()))
-                    .collect(),
-            ),
-        }
-    }
-
     /// Without the places.
     pub(crate) fn to_constant(&self) -> Constant {
         match &self.kind {
