@@ -17,12 +17,13 @@ use crate::syntax::pointer::Place;
 use crate::syntax::reader::{self, Document, Json, Kind, Member as Entry};
 use crate::syntax::report::Report;
 use crate::syntax::span::{Span, shorten};
+use crate::syntax::types::guess as guess_type;
 use crate::vm;
 
 const MAX_TEXT_BYTES: usize = 1 << 20;
 const MAX_NESTING: usize = 32;
-/// What the classes come to, as text, with the systems and the named shapes written out in each.
-const MAX_EXPANDED_BYTES: usize = 16 << 20;
+/// What systems and named shapes come to, as text, written out in each place where they are used.
+const MAX_EXPANDED_BYTES: usize = 4 << 20;
 
 const FILE_KEYS: &[&str] = &["$schema", "systems", "shapes", "classes"];
 const SYSTEM_KEYS: &[&str] = &["fields", "others", "body"];
@@ -80,6 +81,11 @@ struct Described {
     shape: Shape,
     is_optional: bool,
     note: Option<Box<str>>,
+}
+
+impl Described {
+    /// Also for what could not be read, so that no more is reported of it.
+    const ANYTHING: Self = Self { shape: Shape::ANY, is_optional: false, note: None };
 }
 
 /// Where a shape stands.
@@ -142,7 +148,6 @@ impl File<'_> {
             shape: described.shape,
             note: described.note,
         };
-        self.expanded_bytes = before;
         self.shapes.insert(name.into(), named);
     }
 
@@ -153,7 +158,6 @@ impl File<'_> {
         self.inside_object(&mut shape, members, place, 1);
         let body = self.body(&mut shape, members, place);
         let bytes = self.expanded_bytes - before + length(entry.value.span);
-        self.expanded_bytes = before;
         self.systems.push(System { name: (&*entry.key).into(), shape, body, bytes });
     }
 
@@ -225,15 +229,16 @@ impl File<'_> {
             Kind::Object(_) => self.full_shape(json, place, role, level),
             _ => {
                 self.expected("a type, as a string, or an object", json, place);
-                Described { shape: Shape::ANY, is_optional: false, note: None }
+                Described::ANYTHING
             }
         }
     }
 
     /// `int|string`, or the name of a shape with types beside it.
     fn types(&mut self, text: &str, span: Span, place: &Place<'_>, level: usize) -> Described {
-        let mut described = Described { shape: Shape::NOTHING, is_optional: false, note: None };
+        let mut described = Described { shape: Shape::NOTHING, ..Described::ANYTHING };
         let mut named = None;
+        let mut is_known = true;
         for name in text.split('|').map(str::trim) {
             if let Some((types, format)) = types::by_name(name) {
                 let shape = &mut described.shape;
@@ -257,14 +262,17 @@ impl File<'_> {
                 self.invalid(place, span, message);
             } else {
                 named = Some(name);
-                if let Some(shape) = self.refer(name, span, place, level) {
-                    let types = described.shape.types;
-                    described = shape;
-                    described.shape.types = described.shape.types.or(types);
+                match self.refer(name, span, place, level) {
+                    Some(shape) => {
+                        let types = described.shape.types;
+                        described = shape;
+                        described.shape.types = described.shape.types.or(types);
+                    }
+                    None => is_known = false,
                 }
             }
         }
-        described
+        if is_known { described } else { Described::ANYTHING }
     }
 
     /// A copy of a named shape.
@@ -272,7 +280,9 @@ impl File<'_> {
         let Some(named) = self.shapes.get(name) else {
             let names =
                 types::NAMED.iter().map(|(name, ..)| *name).chain(self.shapes.keys().map(|name| &**name));
-            let hint = guess::nearest(name, names).map_or_else(
+            // What other languages call the types.
+            let type_name = guess_type(name).filter(|known| types::by_name(known).is_some());
+            let hint = type_name.or_else(|| guess::nearest(name, names)).map_or_else(
                 || "a shape can be used after the place where it is described".to_owned(),
                 |known| format!("did you mean `{known}`?"),
             );
@@ -300,9 +310,9 @@ impl File<'_> {
         self.expanded_bytes += bytes;
         let is_within = self.expanded_bytes <= MAX_EXPANDED_BYTES;
         if was_within && !is_within {
+            let most = MAX_EXPANDED_BYTES >> 20;
             let message = format!(
-                "more than {} MiB, with all systems and named shapes written out",
-                MAX_EXPANDED_BYTES >> 20
+                "systems and named shapes, written out wherever they are used, come to more than {most} MiB"
             );
             self.report.push(ErrorCode::LimitExceeded, place, span, message, |problem| problem);
         }
@@ -310,8 +320,7 @@ impl File<'_> {
     }
 
     fn full_shape(&mut self, json: &Json<'_>, place: &Place<'_>, role: Role, level: usize) -> Described {
-        let nothing = Described { shape: Shape::ANY, is_optional: false, note: None };
-        let Some(members) = self.object(json, place, SHAPE_KEYS) else { return nothing };
+        let Some(members) = self.object(json, place, SHAPE_KEYS) else { return Described::ANYTHING };
         let has = |key| find(members, key).is_some();
 
         let mut described = match self.string(members, "type", place) {
@@ -319,7 +328,8 @@ impl File<'_> {
                 let span = find(members, "type").map_or(json.span, |entry| entry.value.span);
                 self.types(&types, span, &place.key("type"), level)
             }
-            None => Described { shape: Shape::NOTHING, ..nothing },
+            None if has("type") => Described::ANYTHING,
+            None => Described { shape: Shape::NOTHING, ..Described::ANYTHING },
         };
         let shape = &mut described.shape;
         if !has("type") {
@@ -328,6 +338,7 @@ impl File<'_> {
                 of(has("fields") || has("others"), TypeSet::OBJECT).or(of(has("items"), TypeSet::ARRAY));
             if shape.types.is_empty() && !has("values") {
                 self.invalid(place, json.span, "`type` is missing");
+                *shape = Shape::ANY;
             }
         }
         self.inside_object(shape, members, place, level);

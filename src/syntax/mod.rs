@@ -10,4 +10,4 @@ pub(crate) mod reader;
 pub(crate) mod report;
 mod slashed;
 pub(crate) mod span;
-mod types;
+pub(crate) mod types;
