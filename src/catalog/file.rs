@@ -212,11 +212,12 @@ impl File<'_> {
                 self.expand(system.bytes, &place.key("system"), span).then_some(())?;
             }
             None => {
-                let names = self.systems.iter().chain(self.known).map(|system| &*system.name);
-                let hint = guess::nearest(name, names).map(|known| format!("did you mean `{known}`?"));
                 let message = format!("unknown system `{}`", shorten(name));
                 let span = find(members, "system").map_or(Span::NONE, |entry| entry.value.span);
-                self.invalid_with_hint(&place.key("system"), span, message, hint);
+                let names = self.systems.iter().chain(self.known).map(|system| &*system.name);
+                self.report.push(ErrorCode::InvalidCatalog, &place.key("system"), span, message, |problem| {
+                    problem.with_hint(did_you_mean(guess::nearest(name, names)))
+                });
             }
         }
         own
@@ -278,16 +279,16 @@ impl File<'_> {
     /// A copy of a named shape.
     fn refer(&mut self, name: &str, span: Span, place: &Place<'_>, level: usize) -> Option<Described> {
         let Some(named) = self.shapes.get(name) else {
-            let names =
-                types::NAMED.iter().map(|(name, ..)| *name).chain(self.shapes.keys().map(|name| &**name));
-            // What other languages call the types.
-            let type_name = guess_type(name).filter(|known| types::by_name(known).is_some());
-            let hint = type_name.or_else(|| guess::nearest(name, names)).map_or_else(
-                || "a shape can be used after the place where it is described".to_owned(),
-                |known| format!("did you mean `{known}`?"),
-            );
             let message = format!("unknown type `{}`", shorten(name));
-            self.invalid_with_hint(place, span, message, Some(hint));
+            let shapes = self.shapes.keys().map(|name| &**name);
+            self.report.push(ErrorCode::InvalidCatalog, place, span, message, |problem| {
+                // What other languages call the types.
+                let type_name = guess_type(name).filter(|known| types::by_name(known).is_some());
+                let names = types::NAMED.iter().map(|(name, ..)| *name).chain(shapes);
+                let hint = did_you_mean(type_name.or_else(|| guess::nearest(name, names)));
+                let later = || "a shape can be used after the place where it is described".to_owned();
+                problem.with_hint(hint.or_else(|| Some(later())))
+            });
             return None;
         };
         let (depth, bytes) = (named.depth, named.bytes);
@@ -368,14 +369,20 @@ impl File<'_> {
             self.only_for(TypeSet::OBJECT, shape, fields, place);
             shape.others = Inside::Nothing;
             let place = place.key("fields");
+            // Those of the system, which a class can describe anew; the keys of one object differ.
+            let inherited = shape.members.len();
             for entry in self.entries(members, "fields", &place) {
                 let described = self.shape(&entry.value, &place.key(&entry.key), Role::Field, level + 1);
-                shape.set_member(Member {
+                let member = Member {
                     name: (&*entry.key).into(),
                     shape: described.shape,
                     is_optional: described.is_optional,
                     note: described.note,
-                });
+                };
+                match shape.members.iter_mut().take(inherited).find(|known| known.name == member.name) {
+                    Some(known) => *known = member,
+                    None => shape.members.push(member),
+                }
             }
         }
         if let Some(others) = find(members, "others") {
@@ -461,8 +468,7 @@ impl File<'_> {
             return None;
         };
         for member in members.iter().filter(|member| !known.contains(&&*member.key)) {
-            let hint = guess::nearest(&member.key, known.iter().copied())
-                .map(|known| format!("did you mean `{known}`?"))
+            let hint = did_you_mean(guess::nearest(&member.key, known.iter().copied()))
                 .or_else(|| Some(format!("expected one of {}", known.join(", "))));
             let message = format!("unknown key `{}`", shorten(&member.key));
             self.invalid_with_hint(&place.key(&member.key), member.key_span, message, hint);
@@ -535,6 +541,10 @@ impl File<'_> {
     ) {
         self.report.push(ErrorCode::InvalidCatalog, place, span, message, |problem| problem.with_hint(hint));
     }
+}
+
+fn did_you_mean(known: Option<&str>) -> Option<String> {
+    known.map(|known| format!("did you mean `{known}`?"))
 }
 
 fn find<'j, 't>(members: &'j [Entry<'t>], key: &str) -> Option<&'j Entry<'t>> {

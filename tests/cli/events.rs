@@ -181,6 +181,20 @@ fn a_refused_catalog_is_shown() {
 }
 
 #[test]
+fn a_refused_catalog_of_one_line() {
+    let classes = r#"{"name": "A", "system": "B"}, "#.repeat(10_000);
+    let folder = Folder::new().with("line.json", format!(r#"{{"classes": [{classes}null]}}"#));
+    let run = folder.run(&["events", "--catalog", "line.json"]);
+    let first: String = run.refused().lines().take(4).map(|line| format!("{line}\n")).collect();
+    insta::assert_snapshot!(first, @"
+    error[invalid-catalog]: unknown system `B`
+     |
+     = note: at `/classes/0/system` in line.json
+    ");
+    assert_eq!(run.stderr.matches("error[").count(), 101);
+}
+
+#[test]
 fn options_that_exclude_each_other() {
     for args in [["--sample", "--format", "json"], ["--count", "1", "--sample"], ["--seed", "1", "A"]] {
         run(&[&["events"], &args[..]].concat()).refused();

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use hooksieve::{Catalog, CatalogError, EventClass};
 
-use crate::diagnostics::{self, Finding, Source};
+use crate::diagnostics::{self, Finding, Place, Source};
 use crate::stream::Input;
 use crate::text_file;
 
 /// More than any catalog may have, so that a wrong file name cannot fill the memory.
 const MAX_BYTES: u64 = 16 << 20;
+
+const MAX_LINE_BYTES: usize = 4096;
 
 #[derive(clap::Args)]
 pub(crate) struct CatalogArgs {
@@ -55,10 +57,14 @@ pub(crate) fn find<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c EventClas
     })
 }
 
+/// With the lines in question, unless they are very long, as in a file of one line: the renderer would
+/// take its time.
 fn print_problems(name: &str, text: &str, error: &CatalogError) {
     let source = Source { name, text, first_line: 1, note: None };
-    diagnostics::print_findings(
-        &source,
-        error.problems().iter().map(|problem| Finding::from_problem(problem, 0)),
-    );
+    let shows_lines = text.lines().all(|line| line.len() <= MAX_LINE_BYTES);
+    let findings = error.problems().iter().map(|problem| match shows_lines {
+        true => Finding::from_problem(problem, 0),
+        false => Finding { place: Place::Pointer(problem.pointer()), ..Finding::from_problem(problem, 0) },
+    });
+    diagnostics::print_findings(&source, findings);
 }
