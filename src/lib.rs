@@ -26,6 +26,7 @@
 //! - [`FilterSet`] matches an event against very many filters in one pass.
 //! - [`Catalog`] knows the classes of events that Nextcloud and its apps send: their fields, samples, and
 //!   made-up events of each.
+//! - [`Listener`] is a registration: which events go where. It is checked whole, and keeps its secrets.
 //! - [`operators`] is the table of the language.
 //!
 //! # The rules
@@ -44,6 +45,7 @@ mod event;
 mod filter;
 mod guess;
 mod limits;
+mod listener;
 mod path;
 mod program;
 mod set;
@@ -56,6 +58,10 @@ pub use error::{CatalogError, CompileError, ErrorCode, EventError, Problem, Repl
 pub use event::json::Scratch;
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
+pub use listener::{
+    AuthData, AuthMethod, Delivery, Headers, HttpMethod, Listener, ListenerError, ListenerId, Listeners,
+    Secret, TokenNeeded, TokenRole,
+};
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};

@@ -6,7 +6,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
     Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, Field, Filter, Limits,
-    Mismatch, Problem, Program, ProgramError, Replacement,
+    Listener, ListenerError, Mismatch, Problem, Program, ProgramError, Replacement,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -32,6 +32,8 @@ const _: () = {
     shareable::<EventClass>();
     shareable::<Field<'static>>();
     shareable::<Mismatch>();
+    shareable::<Listener>();
+    shareable::<ListenerError>();
 
     cloneable::<Filter>();
     cloneable::<Compiler>();
@@ -54,6 +56,7 @@ const _: () = {
     error::<CompileError>();
     error::<ProgramError>();
     error::<CatalogError>();
+    error::<ListenerError>();
 
     // A handle, so that an index of listeners can hold it beside its listener.
     assert!(size_of::<Filter>() <= size_of::<usize>());

@@ -8,6 +8,7 @@ pub(crate) mod pattern;
 pub(crate) mod pointer;
 pub(crate) mod reader;
 pub(crate) mod report;
+pub(crate) mod shallow;
 mod slashed;
 pub(crate) mod span;
 pub(crate) mod types;

@@ -14,6 +14,7 @@ mod check;
 mod disasm;
 mod events;
 mod hostile;
+mod listeners;
 mod r#match;
 mod route;
 mod stream;
