@@ -32,7 +32,7 @@ pub(super) fn explain(program: &Program, event: &Value, masks: bool) -> Explanat
         let (sentence, condition) = match test(program, instruction) {
             Some(test) => {
                 let tester = Tester::new(test, false, program.dialect);
-                explainer.condition(instruction.op.mnemonic(), &path, &tester, &root)
+                explainer.condition(instruction.op.mnemonic(), &path, &tester, holds, &root)
             }
             None => body(&root, &path, instruction.op, holds),
         };

@@ -64,16 +64,23 @@ const MAX_VALUES: usize = 20;
 const MAX_GAPS: usize = 5;
 
 impl<'e> Reach<'e> {
-    /// Follows the path. `passes` is the test, of one value.
+    /// Follows the path. `passes` is the test, of one value; `any` is whether something passes.
     pub(super) fn of(
         root: &Place<'e>,
         path: &Path,
         takes_arrays_whole: bool,
+        any: bool,
         passes: impl Fn(&Value) -> bool,
     ) -> Self {
         let tracer = Tracer { root, steps: RefCell::default() };
-        let mut collector =
-            Collector { tracer: &tracer, takes_arrays_whole, passes, reach: Self::default(), last: None };
+        let mut collector = Collector {
+            tracer: &tracer,
+            takes_arrays_whole,
+            any,
+            passes,
+            reach: Self::default(),
+            last: None,
+        };
         walk::any(Traced { tracer: &tracer, value: root.value, from: None }, path.segments(), &mut collector);
         let Collector { mut reach, last, .. } = collector;
         let is_taken_apart = |place: &Place<'_>| {
@@ -204,6 +211,7 @@ impl<'t, 'r: 't, 'e: 'r> Object<'t> for Entered<'t, 'r, 'e, &'e Map<String, Valu
 struct Collector<'t, 'r, 'e, F> {
     tracer: &'t Tracer<'r, 'e>,
     takes_arrays_whole: bool,
+    any: bool,
     passes: F,
     reach: Reach<'e>,
     last: Option<Traced<'t, 'r, 'e>>,
@@ -220,10 +228,13 @@ impl<'t, 'r: 't, 'e: 'r, F: Fn(&Value) -> bool> Leaf<'t, Traced<'t, 'r, 'e>> for
             Found::Value(node) => {
                 reach.count += 1;
                 self.last = Some(node);
-                let passes = (self.passes)(node.value);
+                let is_listed = reach.values.len() < MAX_VALUES;
                 // The first that passes decides, however late it comes.
-                if reach.values.len() < MAX_VALUES || (passes && reach.decider().is_none()) {
-                    reach.values.push(Reached { place: self.tracer.place(node), passes });
+                if is_listed || (self.any && reach.decider().is_none()) {
+                    let passes = (self.passes)(node.value);
+                    if is_listed || passes {
+                        reach.values.push(Reached { place: self.tracer.place(node), passes });
+                    }
                 }
             }
             Found::Missing(gap) => {

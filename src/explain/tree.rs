@@ -98,9 +98,10 @@ impl Tester {
         }
     }
 
-    /// What the path reaches, and which of it passes.
-    fn reach<'e>(&self, root: &Place<'e>, path: &Path) -> Reach<'e> {
-        Reach::of(root, path, self.test.takes_arrays_whole(), |value| vm::matches(&self.alone, value))
+    /// What the path reaches, and which of it passes. The condition has the verdict.
+    fn reach<'e>(&self, root: &Place<'e>, path: &Path, verdict: bool) -> Reach<'e> {
+        let any = verdict != self.is_negative;
+        Reach::of(root, path, self.test.takes_arrays_whole(), any, |value| vm::matches(&self.alone, value))
     }
 }
 
@@ -238,15 +239,15 @@ impl Explainer {
         root: &Place<'_>,
     ) -> ExplanationNode {
         let operator = leaf.operator.name;
+        let verdict = vm::matches(program, root.value);
         let (sentence, mut condition) = match tester {
-            Some(tester) => self.condition(operator, &leaf.path, tester, root),
+            Some(tester) => self.condition(operator, &leaf.path, tester, verdict, root),
             None => {
                 let side = if leaf.operator.kind == OperatorKind::Gt { "greater" } else { "less" };
                 (format!("nothing is {side} than null"), Condition::new(&leaf.path, operator))
             }
         };
         condition.operand = Some(Excerpt::of(&leaf.operand, MAX_VALUE_CHARS));
-        let verdict = vm::matches(program, root.value);
         ExplanationNode {
             condition: Some(Box::new(condition)),
             ..part.node(NodeKind::Condition, verdict, sentence)
@@ -259,9 +260,10 @@ impl Explainer {
         operator: &'static str,
         path: &Path,
         tester: &Tester,
+        verdict: bool,
         root: &Place<'_>,
     ) -> (String, Condition) {
-        let reach = tester.reach(root, path);
+        let reach = tester.reach(root, path, verdict);
         (self.case(operator, path, tester, &reach).sentence(root), self.reached(operator, path, &reach))
     }
 
@@ -328,7 +330,7 @@ impl Explainer {
 
     fn elem_match(&mut self, part: &Part<'_>, array: &Array<'_>, root: &Place<'_>) -> ExplanationNode {
         const OPERATOR: &str = "$elemMatch";
-        let reach = array.tester.reach(root, array.path);
+        let reach = array.tester.reach(root, array.path, array.verdict);
         let mut elements = Elements::default();
         for value in &reach.values {
             for (index, element) in value.place.value.as_array().into_iter().flatten().enumerate() {

@@ -11,7 +11,9 @@
 )]
 
 mod check;
+mod compare;
 mod disasm;
+mod explain;
 mod hostile;
 mod r#match;
 mod route;
@@ -105,7 +107,7 @@ fn run_with(args: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
 fn help_shows_every_command() {
     let help = run(&["--help"]);
     assert_eq!(help.exit, 0);
-    for command in ["match", "route", "check", "disasm", "test"] {
+    for command in ["match", "route", "check", "explain", "compare", "disasm", "test"] {
         assert!(help.stdout().contains(&format!("\n  {command} ")), "{}", help.stdout());
         let help = run(&[command, "--help"]);
         assert_eq!(help.exit, 0);
@@ -126,6 +128,10 @@ fn a_wrong_command_line_is_trouble() {
         &["match"],
         &["route"],
         &["check"],
+        &["explain"],
+        &["explain", "--all", "--line", "1", "{}"],
+        &["explain", "--line", "0", "{}"],
+        &["compare", "{}"],
         &["test"],
         &["disasm"],
         &["grep", "{}"],

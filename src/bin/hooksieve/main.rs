@@ -2,8 +2,10 @@
 //! go, and what is wrong with a filter. Each subcommand has a file of its own.
 
 mod check;
+mod compare;
 mod diagnostics;
 mod disasm;
+mod explain;
 mod filter_arg;
 mod json_line;
 mod listeners;
@@ -34,6 +36,7 @@ Examples:
   hooksieve match '{\"user.uid\": \"bob\"}' events.ndjson
   hooksieve route listeners.json events.ndjson
   hooksieve check @filter.json
+  hooksieve explain @filter.json events.ndjson
 
 Each command tells more with --help.";
 
@@ -42,6 +45,8 @@ enum Command {
     Match(r#match::Args),
     Route(route::Args),
     Check(check::Args),
+    Explain(explain::Args),
+    Compare(compare::Args),
     Disasm(disasm::Args),
     Test(test::Args),
 }
@@ -49,9 +54,9 @@ enum Command {
 /// What the exit code says; the same codes as grep's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Exit {
-    /// Some event was selected or routed; every filter is fine; every row passed.
+    /// Some event was selected, routed or matches; every filter is fine; every row passed; no verdict changes.
     Success = 0,
-    /// No event was selected or routed; some row failed.
+    /// No event was selected, routed or matches; some row failed; some verdict changes.
     Failure = 1,
     /// Something could not be read, or a filter or a listener was refused.
     Trouble = 2,
@@ -70,6 +75,8 @@ fn main() -> ExitCode {
         Command::Match(args) => r#match::run(args),
         Command::Route(args) => route::run(args),
         Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Test(args) => test::run(args),
     };
