@@ -5,7 +5,8 @@ use std::fmt::{Debug, Display};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
-    CompileError, Compiler, Dialect, ErrorCode, Filter, Limits, Problem, Program, ProgramError, Replacement,
+    CompileError, Compiler, Dialect, ErrorCode, ExplainOptions, Explanation, ExplanationNode, Filter, Limits,
+    NodeKind, Problem, Program, ProgramError, Replacement,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -26,12 +27,17 @@ const _: () = {
     shareable::<Replacement>();
     shareable::<ErrorCode>();
     shareable::<ProgramError>();
+    shareable::<Explanation>();
+    shareable::<ExplanationNode>();
+    shareable::<ExplainOptions>();
+    shareable::<NodeKind>();
 
     cloneable::<Filter>();
     cloneable::<Compiler>();
     cloneable::<Program>();
     cloneable::<CompileError>();
     cloneable::<Limits>();
+    cloneable::<Explanation>();
 
     comparable::<CompileError>();
     comparable::<ErrorCode>();
@@ -39,6 +45,7 @@ const _: () = {
     printable::<Program>();
     printable::<Problem>();
     printable::<ErrorCode>();
+    printable::<Explanation>();
 
     error::<CompileError>();
     error::<ProgramError>();

@@ -48,6 +48,32 @@ fn trees_and_reasons() {
     insta::assert_snapshot!(report);
 }
 
+/// The example in the documentation is a real one. `UPDATE_DOCS=1` writes it.
+#[test]
+fn the_documentation_shows_a_real_example() {
+    const DOCS: &str = include_str!("../docs/explain.md");
+    let mut blocks = DOCS.split("```json\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    let filter = Filter::compile(blocks.next().unwrap().trim_end()).unwrap();
+    let explanation = filter.explain(&event(blocks.next().unwrap()));
+
+    let (before, rest) = DOCS.split_once("<!-- line -->\n").unwrap();
+    let (_, rest) = rest.split_once("```\n\nas a tree").unwrap();
+    let (middle, rest) = rest.split_once("<!-- tree -->\n").unwrap();
+    let (_, rest) = rest.split_once("```\n\nand as JSON").unwrap();
+    let (end, rest) = rest.split_once("<!-- json -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- end -->").unwrap();
+    let json = serde_json::to_string_pretty(&explanation.to_json()).unwrap();
+    let expected = format!(
+        "{before}<!-- line -->\n```text\n{explanation}\n```\n\nas a tree{middle}<!-- tree -->\n```text\n{explanation:#}\
+         ```\n\nand as JSON{end}<!-- json -->\n```json\n{json}\n```\n<!-- end -->{after}"
+    );
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write("docs/explain.md", expected).unwrap();
+    } else {
+        assert!(expected == DOCS, "docs/explain.md is out of date: run with UPDATE_DOCS=1");
+    }
+}
+
 // ---- They are true ----
 
 fn config(cases: u32) -> ProptestConfig {

@@ -178,12 +178,12 @@ impl<'e> Case<'_, 'e> {
             (Test::In(_), true) => format!("is {}, which is in the list", shown()),
             (Test::In(list), false) => {
                 let like = list.iter().find(|entry| self.like(value, entry).is_some());
-                let like = like.map(|entry| format!("; its {} is another value", bare(&noun(entry))));
+                let like = like.map(|entry| format!(", though {} is", noun(entry)));
                 let like = like.filter(|_| !self.is_negative).unwrap_or_default();
                 match (self.is_negative, list.as_slice()) {
                     (false, [only]) => format!("is {}, {who} wants {}", named(), noun(only)),
                     _ => format!(
-                        "is {}, which is not in the list ({}{like})",
+                        "is {}, which is not in the list ({}){like}",
                         named(),
                         several(list.iter(), list.len())
                     ),
@@ -230,6 +230,10 @@ impl<'e> Case<'_, 'e> {
                     text_json(text),
                     self.end_like(value, text, passes)
                 )
+            }
+            (Test::Contains(text), _) if value.is_string() => {
+                let contains = if passes { "contains" } else { "does not contain" };
+                format!("is {}, which {contains} {}", shown(), text_json(text))
             }
             _ => format!("is {}, {who} wants {}", named(), self.wanted()),
         }
@@ -318,6 +322,7 @@ impl<'e> Case<'_, 'e> {
             Test::Pattern(pattern) => format!("has {} in it", pattern_named(pattern)),
             Test::StartsWith(text) => format!("starts with {}", text_json(text)),
             Test::EndsWith(text) => format!("ends with {}", text_json(text)),
+            Test::Contains(text) => format!("contains {}", text_json(text)),
             _ => format!("is {}", self.wanted()),
         }
     }

@@ -63,7 +63,7 @@ fn exit_codes() {
 fn bad_lines_are_reported_and_not_compared() {
     let run = run_with(&["compare", OLD, NEW], "{\"id\": 23}\n{\"id\": secret}\n");
     assert_eq!(run.exit, 2);
-    assert!(run.stdout().ends_with("of 1 events, 1 match only now and 0 no longer\n"), "{}", run.stdout());
+    assert!(run.stdout().ends_with("1 events: 1 gained, 0 lost, 0 unchanged\n"), "{}", run.stdout());
     assert!(
         run.stderr.starts_with("<stdin>:2:8: not JSON: ") && !run.stderr.contains("secret"),
         "{}",

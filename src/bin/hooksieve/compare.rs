@@ -53,9 +53,10 @@ Example:
   hooksieve compare @old.json @new.json events.ndjson
 
 Output, for each event whose verdict changes:
-  LINE: match → no match: why the new filter does not let it through
-  LINE: no match → match: why the old filter did not
-  FILE:LINE: …               if there are several files
+  LINE: match → no match; new: why the new filter does not let it through
+  LINE: no match → match; old: why the old filter did not
+  FILE:LINE: …    if there are several files
+and at the end how many events match only the new filter (gained) or only the old one (lost).
 
 JSON output, for each such event and at the end:
   {\"line\": N, \"old\": BOOL, \"new\": BOOL, \"reason\": TEXT}
@@ -231,7 +232,7 @@ impl Change<'_> {
         if let Some(file) = self.file {
             write!(text, "{file}:")?;
         }
-        let change = if self.new { "no match → match" } else { "match → no match" };
+        let change = if self.new { "no match → match; old" } else { "match → no match; new" };
         writeln!(text, "{}: {change}: {}", self.line, self.reason)
     }
 }
@@ -245,6 +246,7 @@ impl Numbers {
 
     fn write(&self, output: &mut Output) -> io::Result<()> {
         let Self { events, gained, lost } = self;
-        writeln!(output, "of {events} events, {gained} match only now and {lost} no longer")
+        let unchanged = events - gained - lost;
+        writeln!(output, "{events} events: {gained} gained, {lost} lost, {unchanged} unchanged")
     }
 }
