@@ -66,16 +66,14 @@ impl<'e> Case<'_, 'e> {
         if let Some(array) = &reach.leaf_array {
             return self.none_of_elements(&subject, array);
         }
+        let missing = match reach.gap_count {
+            0 => String::new(),
+            gaps => format!(" (it is missing in {})", count(gaps, "more place")),
+        };
         match reach.values.as_slice() {
-            [only] if reach.gap_count == 0 => {
-                format!("{} {}", only.place.name(), self.predicate(only.place.value, false))
-            }
-            _ => {
-                let listed = self.listed(reach.values.iter().map(|value| value.place.value), reach.count);
-                let missing = match reach.gap_count {
-                    0 => String::new(),
-                    gaps => format!(" (it is missing in {})", count(gaps, "more place")),
-                };
+            [only] => format!("{} {}{missing}", only.place.name(), self.predicate(only.place.value, false)),
+            values => {
+                let listed = self.listed(values.iter().map(|value| value.place.value), reach.count);
                 let values = count(reach.count, "value");
                 format!("{subject} reaches {values}{listed}, none {}{missing}", self.none())
             }
@@ -120,8 +118,11 @@ impl<'e> Case<'_, 'e> {
         };
         match (self.is_negative, self.test) {
             (true, Test::Exists) => format!("{absence}, as {} wants", self.who),
+            (true, _) if reach.gap_count == 0 => format!("{absence}, which satisfies `{}`", self.operator),
             (true, _) => format!("{absence}, and a missing field satisfies `{}`", self.operator),
             (false, Test::Exists) => absence,
+            // Within a negation, nobody wants it.
+            (false, _) if self.who == CONDITION => absence,
             (false, _) => format!("{absence}, {} wants {}", self.who, self.wanted()),
         }
     }
