@@ -440,15 +440,21 @@ impl Elements {
         let closest = self.nodes.iter().rev().max_by_key(|(_, node)| met(node));
         match closest {
             Some((_, closest)) if self.count == 1 => {
-                format!("{arrays}, which does not meet {meets}: {}", reason(closest))
+                format!("{arrays}, which does not meet {meets}: {}", inner_reason(closest))
             }
             Some((name, closest)) if met(closest) > 0 => {
-                format!("{arrays}, none meets {meets} ({name} comes closest: {})", reason(closest))
+                format!("{arrays}, none meets {meets} ({name} comes closest: {})", inner_reason(closest))
             }
-            Some((_, first)) => format!("{arrays}, none meets {meets} (the first: {})", reason(first)),
+            Some((_, first)) => format!("{arrays}, none meets {meets} (the first: {})", inner_reason(first)),
             None => format!("{arrays}, none meets {meets}"),
         }
     }
+}
+
+/// Why an element does not meet the conditions, within the sentence of its array.
+fn inner_reason(element: &ExplanationNode) -> String {
+    const MAX_CHARS: usize = 300;
+    without_middle(&reason(element), MAX_CHARS)
 }
 
 impl Part<'_> {

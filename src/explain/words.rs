@@ -91,15 +91,15 @@ impl<'e> Case<'_, 'e> {
     fn nothing_found(&self, root: &Place<'e>) -> String {
         let reach = self.reach;
         let absence = match (&reach.through, reach.gaps.as_slice()) {
-            (Some([first, _]), [gap, _, ..]) => {
-                let rest = rest(self.path, first.left);
-                format!(
-                    "none of the {} in {} has {}{}",
-                    count(reach.gap_count, "object"),
-                    first.at.name(),
-                    quoted(&rest.to_string()),
-                    self.suggestion(gap)
-                )
+            (Some([first, last]), [gap, _, ..]) => {
+                // Each of the objects is one way, unless there are arrays in them, too.
+                let none = if first.left == last.left {
+                    format!("none of the {}", count(reach.gap_count, "object"))
+                } else {
+                    "no object".to_owned()
+                };
+                let rest = quoted(&rest(self.path, first.left).to_string());
+                format!("{none} in {} has {rest}{}", first.at.name(), self.suggestion(gap))
             }
             (_, [gap, ..]) => self.gap(gap),
             (Some([_, last]), []) => {
@@ -408,7 +408,7 @@ pub(super) fn missing_segment<'p>(gap: &Gap<'_>, path: &'p Path) -> &'p str {
 /// So many keys of an object are compared with what was looked for.
 const MAX_KEYS: usize = 500;
 /// A longer name is like no other.
-const MAX_NAME: usize = 60;
+const MAX_NAME: usize = 80;
 
 /// A key of the object that was probably meant, as it is written in a path.
 pub(super) fn suggestion(gap: &Gap<'_>, path: &Path) -> Option<String> {
@@ -424,7 +424,7 @@ pub(super) fn suggestion(gap: &Gap<'_>, path: &Path) -> Option<String> {
     let names: Vec<&str> = rest.iter().map(|segment| segment.name()).collect();
     let dotted = (2..=names.len().min(8)).rev().find_map(|taken| {
         let joined = names.get(..taken)?.join(".");
-        object.contains_key(&joined).then_some(joined)
+        (joined.len() <= MAX_NAME && object.contains_key(&joined)).then_some(joined)
     });
     if let Some(dotted) = dotted {
         return written(&dotted);
