@@ -25,6 +25,7 @@
 //! - [`CompileError`] reports everything that is wrong with a filter, with places and hints.
 //! - [`Program`] is what a filter is compiled to: a listing for people, bytes for storage.
 //! - [`FilterSet`] matches an event against very many filters in one pass.
+//! - [`Listener`] is a registration: which events go where. It is checked whole, and keeps its secrets.
 //! - [`operators`] is the table of the language.
 //!
 //! # The rules
@@ -42,6 +43,7 @@ mod event;
 mod explain;
 mod filter;
 mod limits;
+mod listener;
 mod path;
 mod program;
 mod set;
@@ -54,6 +56,10 @@ pub use event::json::Scratch;
 pub use explain::{ExplainOptions, Explanation, ExplanationNode, MissingField, NodeKind, ReachedValue};
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
+pub use listener::{
+    AuthData, AuthMethod, Delivery, Headers, HttpMethod, Listener, ListenerError, ListenerId, Listeners,
+    Secret, TokenNeeded, TokenRole,
+};
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};

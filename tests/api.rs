@@ -6,7 +6,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
     CompileError, Compiler, Dialect, ErrorCode, ExplainOptions, Explanation, ExplanationNode, Filter, Limits,
-    NodeKind, Problem, Program, ProgramError, Replacement,
+    Listener, ListenerError, NodeKind, Problem, Program, ProgramError, Replacement,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -31,6 +31,8 @@ const _: () = {
     shareable::<ExplanationNode>();
     shareable::<ExplainOptions>();
     shareable::<NodeKind>();
+    shareable::<Listener>();
+    shareable::<ListenerError>();
 
     cloneable::<Filter>();
     cloneable::<Compiler>();
@@ -49,6 +51,7 @@ const _: () = {
 
     error::<CompileError>();
     error::<ProgramError>();
+    error::<ListenerError>();
 
     // A handle, so that an index of listeners can hold it beside its listener.
     assert!(size_of::<Filter>() <= size_of::<usize>());

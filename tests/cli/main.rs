@@ -15,6 +15,7 @@ mod compare;
 mod disasm;
 mod explain;
 mod hostile;
+mod listeners;
 mod r#match;
 mod route;
 mod stream;
