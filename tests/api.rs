@@ -5,8 +5,9 @@ use std::fmt::{Debug, Display};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
-    CompileError, Compiler, Dialect, ErrorCode, ExplainOptions, Explanation, ExplanationNode, Filter, Limits,
-    Listener, ListenerError, NodeKind, Problem, Program, ProgramError, Replacement,
+    Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, ExplainOptions,
+    Explanation, ExplanationNode, Field, Filter, Limits, Listener, ListenerError, Mismatch, NodeKind,
+    Problem, Program, ProgramError, Replacement,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -31,6 +32,11 @@ const _: () = {
     shareable::<ExplanationNode>();
     shareable::<ExplainOptions>();
     shareable::<NodeKind>();
+    shareable::<Catalog>();
+    shareable::<CatalogError>();
+    shareable::<EventClass>();
+    shareable::<Field<'static>>();
+    shareable::<Mismatch>();
     shareable::<Listener>();
     shareable::<ListenerError>();
 
@@ -40,17 +46,23 @@ const _: () = {
     cloneable::<CompileError>();
     cloneable::<Limits>();
     cloneable::<Explanation>();
+    cloneable::<Catalog>();
+    cloneable::<EventClass>();
 
     comparable::<CompileError>();
     comparable::<ErrorCode>();
+    comparable::<CatalogError>();
+    comparable::<Mismatch>();
 
     printable::<Program>();
     printable::<Problem>();
     printable::<ErrorCode>();
     printable::<Explanation>();
+    printable::<Mismatch>();
 
     error::<CompileError>();
     error::<ProgramError>();
+    error::<CatalogError>();
     error::<ListenerError>();
 
     // A handle, so that an index of listeners can hold it beside its listener.

@@ -13,6 +13,7 @@ use super::operators::{self, Kind as Op, Operator};
 use super::parser::{self, Parser, operator_object};
 use super::pointer::Place;
 use super::reader::{self, Json, Member};
+use super::report::Report;
 use super::span::Span;
 use crate::event::Constant;
 use crate::limits::Limits;
@@ -93,9 +94,10 @@ impl Source {
     /// `None` where the pointers of all parts come to more than 16 MiB. That takes a key as long as a
     /// filter, above thousands of conditions.
     pub(crate) fn outline(&self) -> Option<Outline> {
+        let json = reader::read(&self.text, &Limits::NONE);
+        let parser = Parser::new(&Limits::NONE, Report::new(&json));
         // It has been read before.
-        let json = reader::read(&self.text, &Limits::NONE).ok()?;
-        let parser = Parser::new(&Limits::NONE, json.span.end());
+        let json = json.ok()?;
         let mut outliner =
             Outliner { parser, is_written: self.is_written, pointer_bytes_left: Some(MAX_POINTER_BYTES) };
         let parts = outliner.filter(members(&json), &Place::Root);

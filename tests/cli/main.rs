@@ -13,6 +13,7 @@
 mod check;
 mod compare;
 mod disasm;
+mod events;
 mod explain;
 mod hostile;
 mod listeners;
@@ -108,7 +109,7 @@ fn run_with(args: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
 fn help_shows_every_command() {
     let help = run(&["--help"]);
     assert_eq!(help.exit, 0);
-    for command in ["match", "route", "check", "explain", "compare", "disasm", "test"] {
+    for command in ["match", "route", "check", "explain", "compare", "events", "disasm", "test"] {
         assert!(help.stdout().contains(&format!("\n  {command} ")), "{}", help.stdout());
         let help = run(&[command, "--help"]);
         assert_eq!(help.exit, 0);

@@ -1,10 +1,12 @@
 //! The command line of hooksieve: which events of a stream match a filter, to which listeners they
 //! go, and what is wrong with a filter. Each subcommand has a file of its own.
 
+mod catalog_arg;
 mod check;
 mod compare;
 mod diagnostics;
 mod disasm;
+mod events;
 mod explain;
 mod filter_arg;
 mod json_line;
@@ -48,6 +50,7 @@ enum Command {
     Explain(explain::Args),
     Compare(compare::Args),
     Disasm(disasm::Args),
+    Events(events::Args),
     Test(test::Args),
 }
 
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Disasm(args) => disasm::run(&args),
+        Command::Events(args) => events::run(&args),
         Command::Test(args) => test::run(args),
     };
     let exit = result.unwrap_or_else(|error| {
