@@ -5,8 +5,9 @@ use std::fmt::{Debug, Display};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
-    Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, Field, Filter, Limits,
-    Listener, ListenerError, Mismatch, Problem, Program, ProgramError, Replacement,
+    Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, ExplainOptions,
+    Explanation, ExplanationNode, Field, Filter, Limits, Listener, ListenerError, Mismatch, NodeKind,
+    Problem, Program, ProgramError, Replacement,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -27,6 +28,10 @@ const _: () = {
     shareable::<Replacement>();
     shareable::<ErrorCode>();
     shareable::<ProgramError>();
+    shareable::<Explanation>();
+    shareable::<ExplanationNode>();
+    shareable::<ExplainOptions>();
+    shareable::<NodeKind>();
     shareable::<Catalog>();
     shareable::<CatalogError>();
     shareable::<EventClass>();
@@ -40,6 +45,7 @@ const _: () = {
     cloneable::<Program>();
     cloneable::<CompileError>();
     cloneable::<Limits>();
+    cloneable::<Explanation>();
     cloneable::<Catalog>();
     cloneable::<EventClass>();
 
@@ -51,6 +57,7 @@ const _: () = {
     printable::<Program>();
     printable::<Problem>();
     printable::<ErrorCode>();
+    printable::<Explanation>();
     printable::<Mismatch>();
 
     error::<CompileError>();

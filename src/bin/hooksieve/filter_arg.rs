@@ -37,6 +37,10 @@ impl From<String> for FilterArg {
 }
 
 impl FilterArg {
+    pub(crate) fn is_stdin(&self) -> bool {
+        matches!(self, Self::Stdin)
+    }
+
     /// What the filter is called in messages.
     pub(crate) fn name(&self) -> String {
         match self {
