@@ -71,11 +71,12 @@ pub(super) fn choose(program: &Program, costs: &impl Costs) -> Option<Choice> {
 /// The keys of a program that were chosen.
 pub(super) fn keys<'p>(program: &'p Program, choice: &Choice) -> Vec<Key<'p>> {
     let mut keys = Vec::new();
-    let mut seen = vec![false; program.instructions.len()];
-    let mut open = vec![program.entry];
+    let mut seen = vec![false; program.code.instructions.len()];
+    let mut open = vec![program.code.entry];
     while let Some(target) = open.pop() {
         let Step::Instruction(index) = target.step() else { continue };
-        let (Some(seen), Some(instruction)) = (seen.get_mut(index), program.instructions.get(index)) else {
+        let (Some(seen), Some(instruction)) = (seen.get_mut(index), program.code.instructions.get(index))
+        else {
             continue;
         };
         if std::mem::replace(seen, true) {
@@ -97,9 +98,9 @@ pub(super) fn keys<'p>(program: &'p Program, choice: &Choice) -> Vec<Key<'p>> {
 /// interval, or a bound. It stands at the beginning, where everything else is rejected.
 pub(super) fn guard<'p>(program: &'p Program, keys: &[Key<'p>]) -> Option<Key<'p>> {
     let mut best: Option<(u8, Key<'p>)> = None;
-    let mut next = program.entry;
+    let mut next = program.code.entry;
     while let Step::Instruction(index) = next.step() {
-        let instruction = program.instructions.get(index)?;
+        let instruction = program.code.instructions.get(index)?;
         match (instruction.on_true.step(), instruction.on_false.step()) {
             (_, Step::Reject) => next = instruction.on_true,
             (Step::Reject, _) => {
@@ -108,7 +109,7 @@ pub(super) fn guard<'p>(program: &'p Program, keys: &[Key<'p>]) -> Option<Key<'p
             }
             _ => break,
         }
-        let path = program.paths.get(usize::from(instruction.path))?;
+        let path = program.code.paths.get(usize::from(instruction.path))?;
         let key = Key { path, condition: condition(program, instruction) };
         let rank = match key.condition {
             Condition::Equal(Constant::String(_) | Constant::Number(_)) => 0,
@@ -164,15 +165,15 @@ impl Side {
 /// so that what is ahead is known. `None` where *match* can be reached without anything that has a key.
 fn cheapest(program: &Program, costs: &impl Costs) -> Option<Choice> {
     // What all keys cost that are necessary from an instruction on; `None` where there are none.
-    let mut ahead: Vec<Option<f64>> = vec![None; program.instructions.len()];
-    let mut choice = vec![0; program.instructions.len()];
+    let mut ahead: Vec<Option<f64>> = vec![None; program.code.instructions.len()];
+    let mut choice = vec![0; program.code.instructions.len()];
     let further = |ahead: &[Option<f64>], target: Target| match target.step() {
         Step::Match => None,
         // Nothing can match here, so nothing is necessary.
         Step::Reject => Some(0.0),
         Step::Instruction(index) => ahead.get(index).copied().flatten(),
     };
-    for (index, instruction) in program.instructions.iter().enumerate().rev() {
+    for (index, instruction) in program.code.instructions.iter().enumerate().rev() {
         let mut sum = Some(0.0);
         for side in Side::BOTH {
             let there = further(&ahead, side.target(instruction));
@@ -188,7 +189,7 @@ fn cheapest(program: &Program, costs: &impl Costs) -> Option<Choice> {
             *ahead = sum;
         }
     }
-    further(&ahead, program.entry).map(|_| Choice(choice.into()))
+    further(&ahead, program.code.entry).map(|_| Choice(choice.into()))
 }
 
 fn cost(program: &Program, instruction: &Instruction, side: Side, costs: &impl Costs) -> Option<f64> {
@@ -204,7 +205,7 @@ fn keys_of<'p>(
     instruction: &'p Instruction,
     side: Side,
 ) -> impl Iterator<Item = Key<'p>> {
-    let path = program.paths.get(usize::from(instruction.path));
+    let path = program.code.paths.get(usize::from(instruction.path));
     let (conditions, list) = match side {
         Side::False => (negated(program, instruction), &[][..]),
         Side::True => match listed(program, instruction) {
@@ -218,7 +219,7 @@ fn keys_of<'p>(
 
 /// All keys that a filter could be filed under for a test that holds; more where there are bodies.
 pub(super) fn all_keys(program: &Program) -> impl Iterator<Item = Key<'_>> {
-    program.instructions.iter().flat_map(|instruction| keys_of(program, instruction, Side::True))
+    program.code.instructions.iter().flat_map(|instruction| keys_of(program, instruction, Side::True))
 }
 
 /// What is necessary for a test not to hold. Where no number is less, all are greater, or none is there:
@@ -282,7 +283,8 @@ fn range<'p>(program: &'p Program, instruction: &Instruction) -> Condition<'p> {
     let mut next = instruction.on_true;
     while let Step::Instruction(at) = next.step() {
         // Bodies lie between an instruction and those that its targets mean.
-        let Some(other) = program.instructions.get(at).filter(|other| other.on_false == instruction.on_false)
+        let Some(other) =
+            program.code.instructions.get(at).filter(|other| other.on_false == instruction.on_false)
         else {
             break;
         };

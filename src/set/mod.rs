@@ -13,7 +13,7 @@ mod shards;
 mod shared;
 mod stats;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -26,7 +26,6 @@ use crate::event::Node;
 use crate::event::json::{self, Scratch};
 use crate::event::trie::{self, Trie};
 use crate::filter::Filter;
-use crate::path::Path;
 use crate::program::Program;
 use crate::vm;
 use index::{Candidate, Change, Index, Slot};
@@ -34,7 +33,7 @@ use keys::{Choice, Costs, Key};
 use probe::Guards;
 use residue::Residue;
 use shards::Chunks;
-use shared::{Remembered, SharedTests, TestId, Verdicts};
+use shared::{Remembered, SharedCodes, SharedTests, TestId, Verdicts};
 
 /// Many filters that are matched together, each with an id.
 ///
@@ -60,8 +59,7 @@ pub struct FilterSet<Id> {
     slots_by_id: HashMap<Id, Slot>,
     free: Vec<Slot>,
     tests: SharedTests,
-    /// One of each path, for the programs to share.
-    paths: HashSet<Path>,
+    codes: SharedCodes,
     next_sequence: u64,
 }
 
@@ -119,13 +117,7 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
     /// filter looks at it any more.
     pub fn insert(&mut self, id: Id, mut filter: Filter) -> Option<Filter> {
         let replaced = self.remove(&id);
-        filter.share_paths(|path| match self.paths.get(path) {
-            Some(known) => known.clone(),
-            None => {
-                self.paths.insert(path.clone());
-                path.clone()
-            }
-        });
+        filter.share_code(self.codes.add(filter.program()));
         self.add_to_trie(&filter);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.view.slots.push(None);
@@ -150,6 +142,7 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
         let slot = self.slots_by_id.remove(id)?;
         let filed = self.view.slots.get_mut(slot as usize)?.take()?;
         self.tests.remove(filed.filter.program());
+        self.codes.remove(filed.filter.program());
         self.view.residue.remove(slot);
         if let Some(choice) = &filed.keys {
             self.view.change_index(filed.filter.program(), choice, slot, Change::Remove);
@@ -214,7 +207,7 @@ impl<Id> FilterSet<Id> {
     pub fn stats(&self) -> SetStats {
         let mut stats = stats::of(&self.view);
         let ids = self.slots_by_id.capacity() * (size_of::<(Id, Slot)>() + 1);
-        stats.bytes += ids + self.tests.bytes();
+        stats.bytes += ids + self.tests.bytes() + self.codes.bytes();
         stats
     }
 
@@ -257,7 +250,7 @@ impl<Id> Default for FilterSet<Id> {
             slots_by_id: HashMap::new(),
             free: Vec::new(),
             tests: SharedTests::default(),
-            paths: HashSet::new(),
+            codes: SharedCodes::default(),
             next_sequence: 0,
         }
     }

@@ -52,8 +52,8 @@ impl Residue {
 
 /// The verdict of the first test that rejects at once.
 fn rejecting_verdict(program: &Program) -> Option<bool> {
-    let Step::Instruction(first) = program.entry.step() else { return None };
-    let first = program.instructions.get(first)?;
+    let Step::Instruction(first) = program.code.entry.step() else { return None };
+    let first = program.code.instructions.get(first)?;
     match (first.on_true, first.on_false) {
         (Target::REJECT, _) => Some(true),
         (_, Target::REJECT) => Some(false),

@@ -107,15 +107,9 @@ fn residue_kind<'s>(stats: &'s mut SetStats, program: &Program) -> &'s mut usize
     }
 }
 
-/// What a program takes, with its tables; paths are shared.
+/// What a program takes, without its code, which is shared.
 fn program_bytes(program: &Program) -> usize {
     let operands = program.constants.iter().chain(program.lists.iter().flatten());
     let texts: usize = operands.map(crate::event::Constant::bytes).sum();
-    size_of::<Program>()
-        + size_of_val(&*program.instructions)
-        + size_of_val(&*program.paths)
-        + size_of_val(&*program.lists)
-        + size_of_val(&*program.patterns)
-        + program.spans.bytes()
-        + texts
+    size_of::<Program>() + size_of_val(&*program.lists) + program.spans.bytes() + texts
 }
