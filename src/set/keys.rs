@@ -9,15 +9,18 @@
 //! bound.
 
 use super::intervals::Interval;
+use super::proof::Proof;
 use crate::event::{Constant, Number};
 use crate::path::Path;
 use crate::program::{Instruction, Op, Program, Step, Target};
 
 /// A necessary condition at a path.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Key<'p> {
     pub(super) path: &'p Path,
     pub(super) condition: Condition<'p>,
+    /// The tests whose verdicts are known where the key is found.
+    pub(super) proof: Proof,
 }
 
 /// That the path reaches …
@@ -60,7 +63,36 @@ const MAX_OPERANDS: usize = 1024;
 
 /// Which keys of a program are taken: for each instruction, a bit for each side.
 #[derive(Debug, Clone)]
-pub(super) struct Choice(Box<[u8]>);
+pub(super) enum Choice {
+    /// Two bits for each of up to 32 instructions.
+    Few(u64),
+    Many(Box<[u8]>),
+}
+
+impl Choice {
+    fn new(sides: Vec<u8>) -> Self {
+        if sides.len() > 32 {
+            return Self::Many(sides.into());
+        }
+        Self::Few(sides.iter().rev().fold(0, |bits, sides| bits << 2 | u64::from(*sides)))
+    }
+
+    fn has(&self, instruction: usize, side: Side) -> bool {
+        let sides = match self {
+            Self::Few(bits) => (bits >> (2 * instruction) & 3) as u8,
+            Self::Many(sides) => sides.get(instruction).copied().unwrap_or_default(),
+        };
+        sides & side.bit() != 0
+    }
+
+    /// Memory outside of it.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Few(_) => 0,
+            Self::Many(sides) => sides.len(),
+        }
+    }
+}
 
 /// Chooses the keys that cost least; `None` where no condition is necessary, or too many are.
 pub(super) fn choose(program: &Program, costs: &impl Costs) -> Option<Choice> {
@@ -82,47 +114,15 @@ pub(super) fn keys<'p>(program: &'p Program, choice: &Choice) -> Vec<Key<'p>> {
         if std::mem::replace(seen, true) {
             continue;
         }
-        let by_key = choice.0.get(index).copied().unwrap_or_default();
         for side in Side::BOTH {
-            if by_key & side.bit() != 0 {
-                keys.extend(keys_of(program, instruction, side));
+            if choice.has(index, side) {
+                keys.extend(keys_of(program, index, instruction, side));
             } else {
                 open.push(side.target(instruction));
             }
         }
     }
     keys
-}
-
-/// A condition that is necessary besides the keys, and quickly asked: an equality if there is one, or an
-/// interval, or a bound. It stands at the beginning, where everything else is rejected.
-pub(super) fn guard<'p>(program: &'p Program, keys: &[Key<'p>]) -> Option<Key<'p>> {
-    let mut best: Option<(u8, Key<'p>)> = None;
-    let mut next = program.code.entry;
-    while let Step::Instruction(index) = next.step() {
-        let instruction = program.code.instructions.get(index)?;
-        match (instruction.on_true.step(), instruction.on_false.step()) {
-            (_, Step::Reject) => next = instruction.on_true,
-            (Step::Reject, _) => {
-                next = instruction.on_false;
-                continue;
-            }
-            _ => break,
-        }
-        let path = program.code.paths.get(usize::from(instruction.path))?;
-        let key = Key { path, condition: condition(program, instruction) };
-        let rank = match key.condition {
-            Condition::Equal(Constant::String(_) | Constant::Number(_)) => 0,
-            Condition::Numbers(Interval { low, high }) if low > 0 && high < u64::MAX => 1,
-            Condition::Numbers(_) => 2,
-            _ => continue,
-        };
-        let is_key = keys.iter().any(|known| known.path == path);
-        if !is_key && best.is_none_or(|(known, _)| rank < known) {
-            best = Some((rank, key));
-        }
-    }
-    best.map(|(_, key)| key)
 }
 
 /// Whether a program has keys, be they too many.
@@ -177,7 +177,7 @@ fn cheapest(program: &Program, costs: &impl Costs) -> Option<Choice> {
         let mut sum = Some(0.0);
         for side in Side::BOTH {
             let there = further(&ahead, side.target(instruction));
-            let here = cost(program, instruction, side, costs)
+            let here = cost(program, index, instruction, side, costs)
                 .filter(|here| there.is_none_or(|there| *here < there));
             if let (Some(_), Some(by_key)) = (here, choice.get_mut(index)) {
                 *by_key |= side.bit();
@@ -189,11 +189,17 @@ fn cheapest(program: &Program, costs: &impl Costs) -> Option<Choice> {
             *ahead = sum;
         }
     }
-    further(&ahead, program.code.entry).map(|_| Choice(choice.into()))
+    further(&ahead, program.code.entry).map(|_| Choice::new(choice))
 }
 
-fn cost(program: &Program, instruction: &Instruction, side: Side, costs: &impl Costs) -> Option<f64> {
-    let keys = keys_of(program, instruction, side);
+fn cost(
+    program: &Program,
+    index: usize,
+    instruction: &Instruction,
+    side: Side,
+    costs: &impl Costs,
+) -> Option<f64> {
+    let keys = keys_of(program, index, instruction, side);
     let mut keys = keys.peekable();
     keys.peek()?;
     Some(keys.map(|key| costs.cost(key)).sum())
@@ -202,6 +208,7 @@ fn cost(program: &Program, instruction: &Instruction, side: Side, costs: &impl C
 /// The keys of a test that comes out on one side; none where it has none. One of them is there then.
 fn keys_of<'p>(
     program: &'p Program,
+    index: usize,
     instruction: &'p Instruction,
     side: Side,
 ) -> impl Iterator<Item = Key<'p>> {
@@ -214,12 +221,28 @@ fn keys_of<'p>(
         },
     };
     let conditions = conditions.into_iter().flatten().chain(list.iter().map(equal));
-    path.into_iter().flat_map(move |path| conditions.clone().map(move |condition| Key { path, condition }))
+    let key = move |path, condition| {
+        let is_same = matches!(side, Side::True) && says_all(condition, instruction.op);
+        let proof = if is_same { Proof::of(index, true) } else { Proof::default() };
+        Key { path, condition, proof }
+    };
+    path.into_iter().flat_map(move |path| conditions.clone().map(move |condition| key(path, condition)))
 }
 
 /// All keys that a filter could be filed under for a test that holds; more where there are bodies.
 pub(super) fn all_keys(program: &Program) -> impl Iterator<Item = Key<'_>> {
-    program.code.instructions.iter().flat_map(|instruction| keys_of(program, instruction, Side::True))
+    let instructions = program.code.instructions.iter().enumerate();
+    instructions.flat_map(|(index, instruction)| keys_of(program, index, instruction, Side::True))
+}
+
+/// Whether the test holds wherever the key is found, and not only the other way round.
+fn says_all(condition: Condition<'_>, op: Op) -> bool {
+    match condition {
+        Condition::Equal(Constant::Number(number)) => number.is_told_by_double(),
+        Condition::Equal(_) | Condition::Prefix(_) | Condition::Suffix(_) => true,
+        Condition::Present => op == Op::Exists,
+        _ => false,
+    }
 }
 
 /// What is necessary for a test not to hold. Where no number is less, all are greater, or none is there:

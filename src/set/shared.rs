@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::event::{Constant, Number};
-use crate::program::{Code, Instruction, Operand, Program, Step, Target};
+use crate::program::{Code, Instruction, Op, Operand, Program, Step, Target};
 use crate::vm::Memory;
 
 /// One of each code that the filters have, and how many have it.
@@ -74,9 +74,18 @@ struct Use {
 }
 
 impl SharedTests {
-    /// The numbers of a program's tests, one for each instruction.
-    pub(super) fn add(&mut self, program: &Program) -> Box<[TestId]> {
-        (0..program.code.instructions.len()).map(|index| self.add_test(program, index)).collect()
+    /// The numbers of a program's tests, one for each instruction: of all of them, if it is tried on each
+    /// event, or else of those that take longer than looking up what they said. The others have
+    /// [`TestId::MAX`], and if that is all of them, there are none.
+    pub(super) fn add(&mut self, program: &Program, all: bool) -> Arc<[TestId]> {
+        let instructions = || program.code.instructions.iter().enumerate();
+        if !instructions().any(|(_, instruction)| all || is_costly(program, instruction)) {
+            return Arc::default();
+        }
+        let test = |(index, instruction)| {
+            if all || is_costly(program, instruction) { self.add_test(program, index) } else { TestId::MAX }
+        };
+        instructions().map(test).collect()
     }
 
     fn add_test(&mut self, program: &Program, index: usize) -> TestId {
@@ -91,9 +100,12 @@ impl SharedTests {
         test.id
     }
 
-    /// The tests of a program that has been added are no longer used by it.
-    pub(super) fn remove(&mut self, program: &Program) {
-        for index in 0..program.code.instructions.len() {
+    /// The tests of a program that has been added so are no longer used by it.
+    pub(super) fn remove(&mut self, program: &Program, all: bool) {
+        for (index, instruction) in program.code.instructions.iter().enumerate() {
+            if !all && !is_costly(program, instruction) {
+                continue;
+            }
             let hashes = hashes(&self.hashers, program, index);
             let Some(test) = self.tests.get_mut(&hashes) else { continue };
             test.filters -= 1;
@@ -111,6 +123,16 @@ impl SharedTests {
 
     pub(super) fn bytes(&self) -> usize {
         self.tests.capacity() * (size_of::<([u64; 2], Use)>() + 1)
+    }
+}
+
+/// Whether it searches.
+fn is_costly(program: &Program, instruction: &Instruction) -> bool {
+    const FEW: usize = 4;
+    match instruction.op {
+        Op::In => program.list(instruction.operand).len() > FEW,
+        Op::Pattern | Op::Contains | Op::AnyElement | Op::AnyDocument => true,
+        _ => false,
     }
 }
 

@@ -74,15 +74,14 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
     let mut stats = SetStats { filters: view.length, ..SetStats::default() };
     for filed in view.all() {
         let program = filed.filter.program();
-        stats.bytes +=
-            size_of_val(filed) + filed.tests.len() * size_of::<super::TestId>() + program_bytes(program);
+        stats.bytes += size_of_val(filed) + size_of_val(&*filed.tests) + program_bytes(program);
         let Some(choice) = &filed.keys else {
             *residue_kind(&mut stats, program) += 1;
             continue;
         };
         let keys = keys::keys(program, choice);
         stats.keys += keys.len();
-        stats.bytes += program.len();
+        stats.bytes += choice.bytes();
         *match keys.first().map(|key| key.condition) {
             Some(Condition::Equal(_)) => &mut stats.by_value,
             Some(Condition::Prefix(_) | Condition::Suffix(_)) => &mut stats.by_affix,
@@ -92,7 +91,7 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
             None => &mut stats.never,
         } += 1;
     }
-    stats.bytes += view.index.bytes();
+    stats.bytes += view.index.bytes() + view.residue.bytes();
     stats
 }
 
