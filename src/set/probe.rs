@@ -97,10 +97,14 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Probe<'_, N, F> {
         if let Some(place) = self.taker.index.place(node) {
             self.values(place, |values| walk::any_in_value(value, &[], values));
         }
+        let children = self.trie.children(node);
+        if children.is_empty() {
+            return;
+        }
         match value.view() {
             View::Object(object) => self.members(node, object),
             View::Array(_) => {
-                for (_, child) in self.trie.children(node) {
+                for (_, child) in children {
                     self.below_array(*child, value, 1);
                 }
             }

@@ -12,7 +12,7 @@ use crate::vm::Memory;
 
 /// One of each code that the filters have, and how many have it.
 #[derive(Debug, Default)]
-pub(super) struct SharedCodes(HashMap<Arc<Code>, u32>);
+pub(super) struct SharedCodes(HashMap<Arc<Code>, u32, foldhash::fast::RandomState>);
 
 #[allow(
     clippy::mutable_key_type,
