@@ -1,8 +1,10 @@
 //! Many filters, one pass.
 //!
 //! Each filter is filed under a condition that is necessary for it to match ([`keys`]): an index
-//! ([`index`]) leads from what an event holds ([`probe`]) to the few filters that could match it, and
-//! only their programs run. Tests that they share are answered once ([`shared`]).
+//! ([`index`]) leads from what an event holds ([`probe`]) to the few filters that could match it. Beside
+//! each stands another condition ([`guard`]). Where the two are all that it asks for, its verdict is known
+//! ([`proof`]); otherwise its program runs. Long tests that programs share are answered once ([`shared`]),
+//! and so is each test of the filters that are tried on every event ([`residue`]).
 
 mod guard;
 mod index;
