@@ -24,6 +24,7 @@
 //! - [`CompileError`] reports everything that is wrong with a filter, with places and hints.
 //! - [`Program`] is what a filter is compiled to: a listing for people, bytes for storage.
 //! - [`FilterSet`] matches an event against very many filters in one pass.
+//! - [`Listener`] is a registration: which events go where. It is checked whole, and keeps its secrets.
 //! - [`operators`] is the table of the language.
 //!
 //! # The rules
@@ -40,6 +41,7 @@ mod error;
 mod event;
 mod filter;
 mod limits;
+mod listener;
 mod path;
 mod program;
 mod set;
@@ -51,6 +53,10 @@ pub use error::{CompileError, ErrorCode, EventError, Problem, Replacement};
 pub use event::json::Scratch;
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
+pub use listener::{
+    AuthData, AuthMethod, Delivery, Headers, HttpMethod, Listener, ListenerError, ListenerId, Listeners,
+    Secret, TokenNeeded, TokenRole,
+};
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};

@@ -5,7 +5,8 @@ use std::fmt::{Debug, Display};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
-    CompileError, Compiler, Dialect, ErrorCode, Filter, Limits, Problem, Program, ProgramError, Replacement,
+    CompileError, Compiler, Dialect, ErrorCode, Filter, Limits, Listener, ListenerError, Problem, Program,
+    ProgramError, Replacement,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -26,6 +27,8 @@ const _: () = {
     shareable::<Replacement>();
     shareable::<ErrorCode>();
     shareable::<ProgramError>();
+    shareable::<Listener>();
+    shareable::<ListenerError>();
 
     cloneable::<Filter>();
     cloneable::<Compiler>();
@@ -42,6 +45,7 @@ const _: () = {
 
     error::<CompileError>();
     error::<ProgramError>();
+    error::<ListenerError>();
 
     // A handle, so that an index of listeners can hold it beside its listener.
     assert!(size_of::<Filter>() <= size_of::<usize>());

@@ -7,6 +7,7 @@ pub(crate) mod parser;
 pub(crate) mod pattern;
 pub(crate) mod pointer;
 pub(crate) mod reader;
+pub(crate) mod shallow;
 mod slashed;
 pub(crate) mod span;
 mod types;

@@ -524,7 +524,7 @@ fn comparison(operator: Op, operand: &Json<'_>) -> Option<Test> {
 }
 
 /// The type, and the value where it is short.
-pub(super) fn describe(json: &Json<'_>) -> String {
+pub(crate) fn describe(json: &Json<'_>) -> String {
     match &json.kind {
         Kind::Bool(bool) => format!("`{bool}`"),
         Kind::Number(number) => format!("the number `{number}`"),

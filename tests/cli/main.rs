@@ -13,6 +13,7 @@
 mod check;
 mod disasm;
 mod hostile;
+mod listeners;
 mod r#match;
 mod route;
 mod stream;
