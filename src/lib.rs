@@ -24,6 +24,8 @@
 //! - [`CompileError`] reports everything that is wrong with a filter, with places and hints.
 //! - [`Program`] is what a filter is compiled to: a listing for people, bytes for storage.
 //! - [`FilterSet`] matches an event against very many filters in one pass.
+//! - [`Catalog`] knows the classes of events that Nextcloud and its apps send: their fields, samples, and
+//!   made-up events of each.
 //! - [`Listener`] is a registration: which events go where. It is checked whole, and keeps its secrets.
 //! - [`operators`] is the table of the language.
 //!
@@ -35,11 +37,13 @@
 //! missing. Types never mix: `"23"` is not `23`, and nothing of one type is less or greater than
 //! anything of another.
 
+mod catalog;
 mod compiler;
 mod dialect;
 mod error;
 mod event;
 mod filter;
+mod guess;
 mod limits;
 mod listener;
 mod path;
@@ -48,8 +52,9 @@ mod set;
 mod syntax;
 mod vm;
 
+pub use catalog::{Catalog, EventClass, Field, Mismatch};
 pub use dialect::Dialect;
-pub use error::{CompileError, ErrorCode, EventError, Problem, Replacement};
+pub use error::{CatalogError, CompileError, ErrorCode, EventError, Problem, Replacement};
 pub use event::json::Scratch;
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;

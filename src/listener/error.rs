@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::types::ListenerId;
 use crate::error::{ErrorCode, Problem};
+use crate::syntax::report::MAX_PROBLEMS;
 
 /// A registration that was refused; or a list of them that is none.
 ///
@@ -46,9 +47,6 @@ pub(super) struct Subject {
     pub(super) pointer: String,
     pub(super) range: Option<Range<usize>>,
 }
-
-/// What stands wrong beyond so many mistakes is hardly of interest.
-const MAX_PROBLEMS: usize = 100;
 
 impl ListenerError {
     /// `problems` are not none.

@@ -139,7 +139,11 @@ impl TypeSet {
     pub(crate) const LONG: Self = Self(1 << 7);
     /// A type of MongoDB that JSON does not have.
     pub(crate) const NONE: Self = Self(0);
-    pub(crate) const NUMBER: Self = Self::DOUBLE.or(Self::INT).or(Self::LONG);
+    /// A number that is spelled without a fraction, and within `i64`.
+    pub(crate) const WHOLE: Self = Self::INT.or(Self::LONG);
+    pub(crate) const NUMBER: Self = Self::DOUBLE.or(Self::WHOLE);
+    /// Every type that a value can have.
+    pub(crate) const ANY: Self = Self(0xff);
 
     const ALL: [(Self, &str); 8] = [
         (Self::DOUBLE, "double"),
@@ -159,6 +163,15 @@ impl TypeSet {
     #[inline]
     pub(crate) fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// True where the two have a type in common.
+    pub(crate) fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     pub(crate) fn is_empty(self) -> bool {
