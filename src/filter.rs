@@ -12,8 +12,7 @@ use crate::error::{CompileError, EventError};
 use crate::event::json::{self, Scratch};
 use crate::event::trie::Trie;
 use crate::limits::Limits;
-use crate::path::Path;
-use crate::program::Program;
+use crate::program::{Code, Program};
 use crate::syntax::outline::{Outline, Source};
 use crate::syntax::{parser, reader};
 use crate::vm;
@@ -38,7 +37,7 @@ pub struct Filter {
 struct Inner {
     program: Program,
     /// What it looks at; made when the first raw event comes.
-    trie: OnceLock<Trie>,
+    trie: OnceLock<Box<Trie>>,
     /// `None` for a program that was loaded.
     source: Option<Source>,
 }
@@ -101,7 +100,7 @@ impl Filter {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn matches_json(&self, event: &[u8], scratch: &mut Scratch) -> Result<bool, EventError> {
-        let trie = self.inner.trie.get_or_init(|| Trie::of(&self.inner.program));
+        let trie = self.inner.trie.get_or_init(|| Trie::of(&self.inner.program).into());
         let tape = json::read(event, trie, &mut scratch.event)?;
         Ok(vm::matches(self.program(), tape.root()))
     }
@@ -115,10 +114,10 @@ impl Filter {
         self.matches_json(event, &mut Scratch::new())
     }
 
-    /// Exchanges its paths for equal ones, unless it shares its program with another filter.
-    pub(crate) fn share_paths(&mut self, mut shared: impl FnMut(&Path) -> Path) {
+    /// Exchanges its code for equal code, unless it shares its program with another filter.
+    pub(crate) fn share_code(&mut self, code: Arc<Code>) {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
-            inner.program.paths.iter_mut().for_each(|path| *path = shared(path));
+            inner.program.code = code;
         }
     }
 

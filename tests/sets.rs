@@ -143,6 +143,93 @@ fn every_kind_of_key_finds_its_filters() {
     }
 }
 
+/// Filters that the index alone can decide, by a key and one more condition, and events in which either
+/// is met, just missed, or met only by several values together.
+#[test]
+fn two_conditions_are_decided_as_by_the_program() {
+    const BIG: u64 = 1 << 53;
+    let conditions = [
+        json!("x"),
+        json!("a string that is longer than what fits into the index"),
+        json!(true),
+        json!(1),
+        json!(2.5),
+        json!(BIG),
+        json!(BIG - 1),
+        json!({"$in": ["x", 1, "y"]}),
+        json!({"$startsWith": "x"}),
+        json!({"$endsWith": "x"}),
+        json!({"$exists": true}),
+        json!({"$gt": 1}),
+        json!({"$gte": 1, "$lt": 3}),
+        json!({"$gt": 1, "$lte": 2}),
+        json!({"$gt": 3, "$lt": 1}),
+        json!({"$gte": BIG}),
+        json!({"$gt": BIG}),
+        json!({"$lt": BIG + 1}),
+        json!({"$ne": "x"}),
+        json!({"$ne": 1}),
+        json!({"$ne": BIG}),
+        json!({"$nin": ["x", "y", "z", 1, 2, 3]}),
+        json!({"$not": {"$startsWith": "x"}}),
+        json!({"$not": {"$gte": 1}}),
+    ];
+    let values = [
+        json!(null),
+        json!("x"),
+        json!("y"),
+        json!("xx"),
+        json!("a string that is longer than what fits into the index"),
+        json!("a string that is longer than what fits into the indeX"),
+        json!(true),
+        json!(1),
+        json!(1.0),
+        json!(2),
+        json!(2.5),
+        json!(3),
+        json!(BIG - 1),
+        json!(BIG),
+        json!(BIG + 1),
+        json!(BIG as f64),
+        json!([]),
+        json!([0, 4]),
+        json!([1, 3]),
+        json!(["x", 1]),
+        json!(["w", "y"]),
+        json!([["x"]]),
+        json!({"a": "x"}),
+    ];
+    let mut filters: Vec<String> = Vec::new();
+    for a in &conditions {
+        filters.push(json!({"a": a}).to_string());
+        for b in &conditions {
+            filters.push(json!({"a": a, "b": b}).to_string());
+            filters.push(json!({"$or": [{"a": a}, {"b": b}]}).to_string());
+        }
+    }
+    let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
+    let mut events = vec![json!({})];
+    for a in &values {
+        events.push(json!({"a": a}));
+        events.extend(values.iter().map(|b| json!({"b": b, "a": a})));
+    }
+    let mut set = set(&filters);
+    let mut scratch = Scratch::new();
+    for event in &events {
+        assert_eq!(ids(&set, event, &mut scratch), expected(&set, event), "{event}");
+    }
+    // What is left is filed anew.
+    for id in (0..filters.len()).filter(|id| id % 3 != 0) {
+        let filter = set.remove(&id).unwrap();
+        if id % 3 == 1 {
+            set.insert(id, filter);
+        }
+    }
+    for event in &events {
+        assert_eq!(ids(&set, event, &mut scratch), expected(&set, event), "{event}");
+    }
+}
+
 #[test]
 fn filters_are_filed_under_what_is_rare() {
     let mut set = FilterSet::new();

@@ -3,11 +3,12 @@
 //! nothing has to be patched, and `$not` swaps two targets.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::path::Path;
-use crate::program::{Instruction, Op, Program, SpanTable, Target};
+use crate::program::{Code, Instruction, Op, Program, SpanTable, Target};
 use crate::syntax::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
 use crate::syntax::pattern::Pattern;
 use crate::syntax::span::Span;
@@ -31,15 +32,18 @@ pub(super) fn generate(expr: &Expr, dialect: Dialect) -> Program {
         on_true: target(draft.on_true),
         on_false: target(draft.on_false),
     });
-    Program {
+    let code = Code {
         dialect,
         entry: target(entry),
         instructions: instructions.collect(),
-        spans: SpanTable::new(generator.reversed.iter().rev().map(|draft| draft.span)),
         paths: generator.paths.into(),
+        patterns: generator.patterns.into(),
+    };
+    Program {
+        code: Arc::new(code),
         constants: generator.constants.into(),
         lists: generator.lists.into(),
-        patterns: generator.patterns.into(),
+        spans: SpanTable::new(generator.reversed.iter().rev().map(|draft| draft.span)),
     }
 }
 

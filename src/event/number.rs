@@ -46,6 +46,11 @@ impl Number {
         }
     }
 
+    /// Whether no other number has the same nearest double.
+    pub(crate) fn is_told_by_double(self) -> bool {
+        self.to_double().abs() < TWO_POW_53
+    }
+
     /// The nearest double.
     pub(crate) fn to_double(self) -> f64 {
         match self {
@@ -55,6 +60,9 @@ impl Number {
         }
     }
 }
+
+/// From here on integers share doubles.
+const TWO_POW_53: f64 = 9_007_199_254_740_992.0;
 
 pub(crate) const TWO_POW_63: f64 = 9_223_372_036_854_775_808.0;
 

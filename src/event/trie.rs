@@ -174,14 +174,14 @@ impl Default for Trie {
 /// the body of an `$elemMatch` start at an element: the array is needed whole.
 pub(crate) fn needs(program: &Program) -> impl Iterator<Item = (&Path, Wanted)> {
     let mut body_end = 0;
-    program.instructions.iter().enumerate().filter_map(move |(index, instruction)| {
+    program.code.instructions.iter().enumerate().filter_map(move |(index, instruction)| {
         if index < body_end {
             return None;
         }
         if instruction.op.operand() == Operand::Body {
             body_end = instruction.operand as usize;
         }
-        Some((program.paths.get(usize::from(instruction.path))?, wanted_by(program, instruction)))
+        Some((program.code.paths.get(usize::from(instruction.path))?, wanted_by(program, instruction)))
     })
 }
 

@@ -19,7 +19,7 @@ pub(super) fn explain(program: &Program, event: &Value, masks: bool) -> Explanat
     let verdict = vm::matches_with(program, event, &mut last);
     let mut deciding = None;
     let mut body_end = 0;
-    for (index, instruction) in program.instructions.iter().enumerate() {
+    for (index, instruction) in program.code.instructions.iter().enumerate() {
         // The body of an `$elemMatch` is explained with it.
         if index < body_end {
             continue;
@@ -28,10 +28,10 @@ pub(super) fn explain(program: &Program, event: &Value, masks: bool) -> Explanat
             body_end = instruction.operand as usize;
         }
         let holds = vm::holds(program, index, event);
-        let path = program.paths.get(usize::from(instruction.path)).cloned().unwrap_or_default();
+        let path = program.code.paths.get(usize::from(instruction.path)).cloned().unwrap_or_default();
         let (sentence, condition) = match test(program, instruction) {
             Some(test) => {
-                let tester = Tester::new(test, false, program.dialect);
+                let tester = Tester::new(test, false, program.code.dialect);
                 explainer.condition(instruction.op.mnemonic(), &path, &tester, holds, &root)
             }
             None => body(&root, &path, instruction.op, holds),
@@ -87,7 +87,7 @@ fn test(program: &Program, instruction: &Instruction) -> Option<Test> {
             let (divisor, remainder) = program.division(operand)?;
             Test::Remainder { divisor, remainder }
         }
-        Op::Pattern => Test::Pattern(program.patterns.get(operand as usize)?.clone()),
+        Op::Pattern => Test::Pattern(program.code.patterns.get(operand as usize)?.clone()),
         Op::StartsWith => Test::StartsWith(text()),
         Op::EndsWith => Test::EndsWith(text()),
         Op::Contains => Test::Contains(text()),

@@ -1,8 +1,10 @@
 //! Programs written by hand, for the tests of the machine and of the verifier.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::{Instruction, Op, Program, SpanTable, Step, Target};
+use super::{Code, Instruction, Op, Program, SpanTable, Step, Target};
 use crate::dialect::Dialect;
 use crate::event::Constant;
 use crate::limits::Limits;
@@ -61,14 +63,17 @@ impl Assembler {
     }
 
     pub(crate) fn program(self) -> Program {
-        Program {
+        let code = Code {
             dialect: Dialect::Mongo,
             entry: target(if self.instructions.is_empty() { MATCH } else { 0 }),
             instructions: self.instructions.into(),
             paths: self.paths.into(),
+            patterns: Box::default(),
+        };
+        Program {
+            code: Arc::new(code),
             constants: self.constants.into(),
             lists: self.lists.into(),
-            patterns: Box::default(),
             spans: SpanTable::default(),
         }
     }

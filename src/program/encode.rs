@@ -5,16 +5,16 @@
 //! their length.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::bytes::{Reader, Writer};
 use super::instruction::{Instruction, Op, Step, Target};
-use super::{Program, SpanTable, verify};
+use super::{Code, Program, SpanTable, verify};
 use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::limits::Limits;
 use crate::path::Path;
 use crate::syntax::pattern::{Flags, Pattern, PatternErrorKind};
-use crate::syntax::span::Span;
 
 const MAGIC: &[u8] = b"hooksieve";
 const VERSION: u8 = 1;
@@ -76,9 +76,9 @@ impl Program {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = Writer { bytes: MAGIC.to_vec() };
         writer.byte(VERSION);
-        writer.byte(self.dialect.code());
-        writer.count(self.paths.len());
-        for path in &self.paths {
+        writer.byte(self.code.dialect.code());
+        writer.count(self.code.paths.len());
+        for path in &self.code.paths {
             writer.count(path.segments().len());
             for segment in path.segments() {
                 writer.text(segment.name());
@@ -89,26 +89,21 @@ impl Program {
         for list in &self.lists {
             write_constants(&mut writer, list);
         }
-        writer.count(self.patterns.len());
-        for pattern in &self.patterns {
+        writer.count(self.code.patterns.len());
+        for pattern in &self.code.patterns {
             writer.byte(pattern.flags().bits());
             writer.text(pattern.source());
         }
-        writer.count(self.instructions.len());
-        for instruction in &self.instructions {
+        writer.count(self.code.instructions.len());
+        for instruction in &self.code.instructions {
             writer.byte(instruction.op as u8);
             writer.unsigned(instruction.path.into());
             writer.unsigned(instruction.operand.into());
             write_target(&mut writer, instruction.on_true);
             write_target(&mut writer, instruction.on_false);
         }
-        write_target(&mut writer, self.entry);
-        writer.count(self.spans.runs.len());
-        for (first, span) in &self.spans.runs {
-            writer.unsigned((*first).into());
-            writer.unsigned(span.start.into());
-            writer.unsigned(span.end.into());
-        }
+        write_target(&mut writer, self.code.entry);
+        self.spans.write(&mut writer);
         writer.bytes
     }
 
@@ -131,22 +126,19 @@ impl Program {
             other => return Err(ProgramError::UnknownVersion(other)),
         }
         let dialect = reader.byte()?;
-        let program = Self {
-            dialect: Dialect::from_code(dialect).ok_or(ProgramError::UnknownDialect(dialect))?,
-            paths: read_paths(&mut reader)?,
-            constants: read_constants(&mut reader, Limits::MAX_NESTING)?,
-            lists: reader.list(|reader| read_constants(reader, Limits::MAX_NESTING))?,
-            patterns: read_patterns(&mut reader)?,
-            instructions: reader.list(read_instruction)?,
-            entry: read_target(&mut reader)?,
-            spans: read_spans(&mut reader)?,
-        };
+        let dialect = Dialect::from_code(dialect).ok_or(ProgramError::UnknownDialect(dialect))?;
+        let paths = read_paths(&mut reader)?;
+        let constants = read_constants(&mut reader, Limits::MAX_NESTING)?;
+        let lists = reader.list(|reader| read_constants(reader, Limits::MAX_NESTING))?;
+        let patterns = read_patterns(&mut reader)?;
+        let instructions = reader.list(read_instruction)?;
+        let entry = read_target(&mut reader)?;
+        let spans = SpanTable::read(&mut reader, instructions.len())?;
         if !reader.is_at_end() {
             return Err(reader.malformed("superfluous bytes"));
         }
-        if !program.spans.fits(program.instructions.len()) {
-            return Err(reader.malformed("spans of no instruction"));
-        }
+        let code = Code { dialect, entry, instructions, paths, patterns };
+        let program = Self { code: Arc::new(code), constants, lists, spans };
         verify::verify(&program)?;
         Ok(program)
     }
@@ -218,17 +210,6 @@ fn read_target(reader: &mut Reader<'_>) -> Result<Target, ProgramError> {
         1 => Ok(Target::REJECT),
         index => Target::instruction(index - 2).ok_or_else(|| reader.malformed("a target out of reach")),
     }
-}
-
-fn read_spans(reader: &mut Reader<'_>) -> Result<SpanTable, ProgramError> {
-    let runs = reader.list(|reader| {
-        let first: u16 = reader.narrow()?;
-        Ok((first, Span { start: reader.narrow()?, end: reader.narrow()? }))
-    })?;
-    let ascending = runs.first().is_none_or(|(first, _)| *first == 0)
-        && runs.iter().zip(runs.iter().skip(1)).all(|((a, a_span), (b, b_span))| a < b && a_span != b_span)
-        && runs.iter().all(|(_, span)| span.start <= span.end);
-    if ascending { Ok(SpanTable { runs }) } else { Err(reader.malformed("spans out of order")) }
 }
 
 /// The first byte of a constant.

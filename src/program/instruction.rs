@@ -1,7 +1,7 @@
 //! The instructions. Each tests one thing and names two targets, both strictly ahead of it.
 
 /// A test at a path, and where to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Instruction {
     pub(crate) op: Op,
     /// Index into the path table.
@@ -13,7 +13,7 @@ pub(crate) struct Instruction {
 }
 
 /// Where a verdict leads: to an instruction, or out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Target(u16);
 
 /// A [`Target`], taken apart.
@@ -71,7 +71,7 @@ pub(crate) enum Operand {
 macro_rules! ops {
     ($($(#[$doc:meta])+ $op:ident $code:literal $mnemonic:literal $operand:ident,)+) => {
         /// What an instruction tests. It holds where any value that its path reaches passes.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[repr(u8)]
         pub(crate) enum Op {
             $($(#[$doc])+ $op = $code,)+

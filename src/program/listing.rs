@@ -15,8 +15,8 @@ const MAX_OPERAND: usize = 60;
 /// goes. The body of an `$elemMatch` is indented.
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.instructions.is_empty() {
-            return writeln!(f, "{}", Goal(self.entry));
+        if self.code.instructions.is_empty() {
+            return writeln!(f, "{}", Goal(self.code.entry));
         }
         let rows = self.rows();
         let width = |column: usize| {
@@ -24,7 +24,7 @@ impl fmt::Display for Program {
         };
         let widths: [usize; 4] = std::array::from_fn(width);
         let number_width = (rows.len() - 1).to_string().len();
-        for ((number, row), instruction) in rows.iter().enumerate().zip(&self.instructions) {
+        for ((number, row), instruction) in rows.iter().enumerate().zip(&self.code.instructions) {
             write!(f, "{number:number_width$}")?;
             for (cell, width) in row.iter().zip(widths) {
                 // A column that is empty everywhere takes no room.
@@ -47,7 +47,7 @@ impl Program {
             if instruction.op.operand() == Operand::Body {
                 bodies.push(instruction.operand as usize);
             }
-            let path = self.paths.get(usize::from(instruction.path)).cloned().unwrap_or_default();
+            let path = self.code.paths.get(usize::from(instruction.path)).cloned().unwrap_or_default();
             [
                 format!("{indent}{}", instruction.op.mnemonic()),
                 if path.segments().is_empty() { "(element)".to_owned() } else { path_cell(&path) },
@@ -55,7 +55,7 @@ impl Program {
                 format!("true → {}", Goal(instruction.on_true)),
             ]
         };
-        self.instructions.iter().enumerate().map(row).collect()
+        self.code.instructions.iter().enumerate().map(row).collect()
     }
 
     fn operand(&self, index: usize, instruction: &Instruction) -> String {
@@ -68,9 +68,11 @@ impl Program {
                 format!("{remainder} modulo {divisor}")
             }
             Operand::List => shorten(&Constant::Array(self.list(operand).into()).to_string()),
-            Operand::Pattern => self.patterns.get(operand as usize).map_or_else(String::new, |pattern| {
-                shorten(&format!("/{}/{}", visible(pattern.source()), pattern.flags()))
-            }),
+            Operand::Pattern => {
+                self.code.patterns.get(operand as usize).map_or_else(String::new, |pattern| {
+                    shorten(&format!("/{}/{}", visible(pattern.source()), pattern.flags()))
+                })
+            }
             Operand::Types => {
                 let types = TypeSet::from_bits(operand).unwrap_or_default();
                 if types.is_empty() {

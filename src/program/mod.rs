@@ -4,21 +4,23 @@ mod bytes;
 mod encode;
 mod instruction;
 mod listing;
+mod spans;
 mod verify;
 
 #[cfg(test)]
 pub(crate) mod assemble;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use self::encode::ProgramError;
 pub(crate) use self::instruction::{Instruction, Op, Operand, Step, Target};
 pub(crate) use self::listing::visible;
+pub(crate) use self::spans::SpanTable;
 use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::path::{Path, Segment};
 use crate::syntax::pattern::Pattern;
-use crate::syntax::span::Span;
 
 /// A compiled filter: a branching program that only goes forward.
 ///
@@ -42,48 +44,54 @@ use crate::syntax::span::Span;
 /// and [`from_bytes`](Self::from_bytes).
 #[derive(Debug, Clone)]
 pub struct Program {
+    pub(crate) code: Arc<Code>,
+    pub(crate) constants: Box<[Constant]>,
+    /// The operands of `in`, each strictly ascending.
+    pub(crate) lists: Box<[Box<[Constant]>]>,
+    pub(crate) spans: SpanTable,
+}
+
+/// What programs have in common that differ only in the values that they compare with: they can share it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Code {
     pub(crate) dialect: Dialect,
     /// The first instruction, or an exit where there is none.
     pub(crate) entry: Target,
     pub(crate) instructions: Box<[Instruction]>,
     pub(crate) paths: Box<[Path]>,
-    pub(crate) constants: Box<[Constant]>,
-    /// The operands of `in`, each strictly ascending.
-    pub(crate) lists: Box<[Box<[Constant]>]>,
     pub(crate) patterns: Box<[Pattern]>,
-    pub(crate) spans: SpanTable,
 }
 
 impl Program {
     /// The number of instructions.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.instructions.len()
+        self.code.instructions.len()
     }
 
     /// Whether there is no instruction: every event has the same verdict.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.instructions.is_empty()
+        self.code.instructions.is_empty()
     }
 
     /// The dialect whose rules it was compiled by.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        self.dialect
+        self.code.dialect
     }
 
     /// The paths that it looks at, as they are written in a filter, each once. Paths inside
     /// `$elemMatch` are relative to the element; the element itself is not listed.
     pub fn paths(&self) -> impl Iterator<Item = String> {
-        self.paths.iter().filter(|path| !path.segments().is_empty()).map(ToString::to_string)
+        self.code.paths.iter().filter(|path| !path.segments().is_empty()).map(ToString::to_string)
     }
 
     /// The bytes of the filter's text that an instruction comes from; `None` where the filter was not
     /// given as text, or there is no such instruction.
     #[must_use]
     pub fn source_range(&self, instruction: usize) -> Option<Range<usize>> {
-        self.instructions.get(instruction)?;
+        self.code.instructions.get(instruction)?;
         self.spans.get(instruction)?.range()
     }
 
@@ -91,7 +99,7 @@ impl Program {
 
     #[inline]
     pub(crate) fn segments(&self, instruction: &Instruction) -> &[Segment] {
-        self.paths.get(usize::from(instruction.path)).map_or(&[], Path::segments)
+        self.code.paths.get(usize::from(instruction.path)).map_or(&[], Path::segments)
     }
 
     #[inline]
@@ -121,39 +129,5 @@ impl Program {
             }
             _ => None,
         }
-    }
-}
-
-/// Which bytes of the filter's text each instruction comes from: runs of instructions with one span.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct SpanTable {
-    /// The first instruction of each run, ascending, and its span.
-    runs: Box<[(u16, Span)]>,
-}
-
-impl SpanTable {
-    pub(crate) fn new(spans: impl IntoIterator<Item = Span>) -> Self {
-        let mut runs: Vec<(u16, Span)> = Vec::new();
-        for (instruction, span) in (0..).zip(spans) {
-            if runs.last().is_none_or(|(_, last)| *last != span) {
-                runs.push((instruction, span));
-            }
-        }
-        Self { runs: runs.into() }
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        size_of_val(&*self.runs)
-    }
-
-    /// Whether so many instructions have spans, and nothing else has.
-    fn fits(&self, instructions: usize) -> bool {
-        self.runs.is_empty() == (instructions == 0)
-            && self.runs.last().is_none_or(|(first, _)| usize::from(*first) < instructions)
-    }
-
-    fn get(&self, instruction: usize) -> Option<Span> {
-        let run = self.runs.partition_point(|(first, _)| usize::from(*first) <= instruction);
-        self.runs.get(run.checked_sub(1)?).map(|(_, span)| *span)
     }
 }

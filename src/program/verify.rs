@@ -16,20 +16,20 @@ use crate::vm::compare;
 /// runs once for each element. No two instructions share an operand, as the compiler writes it, so that
 /// the bounds on the tables bound the work of all instructions.
 pub(super) fn verify(program: &Program) -> Result<(), ProgramError> {
-    let count = program.instructions.len();
+    let count = program.code.instructions.len();
     let refuse = |instruction, what| Err(ProgramError::Unsafe { instruction, what });
     if count > Limits::MAX_CONDITIONS {
         return refuse(Limits::MAX_CONDITIONS, "too many instructions");
     }
-    match program.entry.step() {
+    match program.code.entry.step() {
         Step::Instruction(0) if count > 0 => {}
         Step::Match | Step::Reject if count == 0 => {}
         _ => return refuse(0, "the entry is not the first instruction"),
     }
     let blocks = blocks(program)?;
     let mut unused = Unused::new(program);
-    for (index, instruction) in program.instructions.iter().enumerate() {
-        if usize::from(instruction.path) >= program.paths.len() {
+    for (index, instruction) in program.code.instructions.iter().enumerate() {
+        if usize::from(instruction.path) >= program.code.paths.len() {
             return refuse(index, "no such path");
         }
         if !unused.take(instruction) {
@@ -66,10 +66,10 @@ struct Unused {
 impl Unused {
     fn new(program: &Program) -> Self {
         Self {
-            paths: vec![true; program.paths.len()],
+            paths: vec![true; program.code.paths.len()],
             constants: vec![true; program.constants.len()],
             lists: vec![true; program.lists.len()],
-            patterns: vec![true; program.patterns.len()],
+            patterns: vec![true; program.code.patterns.len()],
         }
     }
 
@@ -110,17 +110,17 @@ fn blocks(program: &Program) -> Result<Vec<usize>, ProgramError> {
         /// Indexes in the paths that lead to it: each can double the ways through an event.
         indexes: usize,
     }
-    let mut blocks = Vec::with_capacity(program.instructions.len());
+    let mut blocks = Vec::with_capacity(program.code.instructions.len());
     // The bodies around the instruction at hand.
-    let mut open = vec![Body { block: 0, end: program.instructions.len(), indexes: 0 }];
-    for (index, instruction) in program.instructions.iter().enumerate() {
+    let mut open = vec![Body { block: 0, end: program.code.instructions.len(), indexes: 0 }];
+    for (index, instruction) in program.code.instructions.iter().enumerate() {
         let refuse = |what| Err(ProgramError::Unsafe { instruction: index, what });
         while open.last().is_some_and(|body| body.end == index) {
             open.pop();
         }
         let Some(around) = open.last() else { break };
         blocks.push(around.block);
-        let path = program.paths.get(usize::from(instruction.path));
+        let path = program.code.paths.get(usize::from(instruction.path));
         let indexes = around.indexes + path.map_or(0, Path::indexes);
         if indexes > Limits::MAX_PATH_INDEXES {
             return refuse("too many indexes in paths");
@@ -161,7 +161,7 @@ fn operand_error(program: &Program, instruction: &Instruction) -> Option<&'stati
         Operand::List => program.lists.get(index).is_some_and(|list| {
             list.iter().zip(list.iter().skip(1)).all(|(a, b)| compare::order(a, b) == Ordering::Less)
         }),
-        Operand::Pattern => index < program.patterns.len(),
+        Operand::Pattern => index < program.code.patterns.len(),
         Operand::Types => TypeSet::from_bits(instruction.operand).is_some(),
         Operand::Count => true,
         // Checked with the blocks.

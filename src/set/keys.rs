@@ -9,15 +9,18 @@
 //! bound.
 
 use super::intervals::Interval;
+use super::proof::Proof;
 use crate::event::{Constant, Number};
 use crate::path::Path;
 use crate::program::{Instruction, Op, Program, Step, Target};
 
 /// A necessary condition at a path.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Key<'p> {
     pub(super) path: &'p Path,
     pub(super) condition: Condition<'p>,
+    /// The tests whose verdicts are known where the key is found.
+    pub(super) proof: Proof,
 }
 
 /// That the path reaches …
@@ -60,7 +63,36 @@ const MAX_OPERANDS: usize = 1024;
 
 /// Which keys of a program are taken: for each instruction, a bit for each side.
 #[derive(Debug, Clone)]
-pub(super) struct Choice(Box<[u8]>);
+pub(super) enum Choice {
+    /// Two bits for each of up to 32 instructions.
+    Few(u64),
+    Many(Box<[u8]>),
+}
+
+impl Choice {
+    fn new(sides: Vec<u8>) -> Self {
+        if sides.len() > 32 {
+            return Self::Many(sides.into());
+        }
+        Self::Few(sides.iter().rev().fold(0, |bits, sides| bits << 2 | u64::from(*sides)))
+    }
+
+    fn has(&self, instruction: usize, side: Side) -> bool {
+        let sides = match self {
+            Self::Few(bits) => (bits >> (2 * instruction) & 3) as u8,
+            Self::Many(sides) => sides.get(instruction).copied().unwrap_or_default(),
+        };
+        sides & side.bit() != 0
+    }
+
+    /// Memory outside of it.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Few(_) => 0,
+            Self::Many(sides) => sides.len(),
+        }
+    }
+}
 
 /// Chooses the keys that cost least; `None` where no condition is necessary, or too many are.
 pub(super) fn choose(program: &Program, costs: &impl Costs) -> Option<Choice> {
@@ -71,57 +103,26 @@ pub(super) fn choose(program: &Program, costs: &impl Costs) -> Option<Choice> {
 /// The keys of a program that were chosen.
 pub(super) fn keys<'p>(program: &'p Program, choice: &Choice) -> Vec<Key<'p>> {
     let mut keys = Vec::new();
-    let mut seen = vec![false; program.instructions.len()];
-    let mut open = vec![program.entry];
+    let mut seen = vec![false; program.code.instructions.len()];
+    let mut open = vec![program.code.entry];
     while let Some(target) = open.pop() {
         let Step::Instruction(index) = target.step() else { continue };
-        let (Some(seen), Some(instruction)) = (seen.get_mut(index), program.instructions.get(index)) else {
+        let (Some(seen), Some(instruction)) = (seen.get_mut(index), program.code.instructions.get(index))
+        else {
             continue;
         };
         if std::mem::replace(seen, true) {
             continue;
         }
-        let by_key = choice.0.get(index).copied().unwrap_or_default();
         for side in Side::BOTH {
-            if by_key & side.bit() != 0 {
-                keys.extend(keys_of(program, instruction, side));
+            if choice.has(index, side) {
+                keys.extend(keys_of(program, index, instruction, side));
             } else {
                 open.push(side.target(instruction));
             }
         }
     }
     keys
-}
-
-/// A condition that is necessary besides the keys, and quickly asked: an equality if there is one, or an
-/// interval, or a bound. It stands at the beginning, where everything else is rejected.
-pub(super) fn guard<'p>(program: &'p Program, keys: &[Key<'p>]) -> Option<Key<'p>> {
-    let mut best: Option<(u8, Key<'p>)> = None;
-    let mut next = program.entry;
-    while let Step::Instruction(index) = next.step() {
-        let instruction = program.instructions.get(index)?;
-        match (instruction.on_true.step(), instruction.on_false.step()) {
-            (_, Step::Reject) => next = instruction.on_true,
-            (Step::Reject, _) => {
-                next = instruction.on_false;
-                continue;
-            }
-            _ => break,
-        }
-        let path = program.paths.get(usize::from(instruction.path))?;
-        let key = Key { path, condition: condition(program, instruction) };
-        let rank = match key.condition {
-            Condition::Equal(Constant::String(_) | Constant::Number(_)) => 0,
-            Condition::Numbers(Interval { low, high }) if low > 0 && high < u64::MAX => 1,
-            Condition::Numbers(_) => 2,
-            _ => continue,
-        };
-        let is_key = keys.iter().any(|known| known.path == path);
-        if !is_key && best.is_none_or(|(known, _)| rank < known) {
-            best = Some((rank, key));
-        }
-    }
-    best.map(|(_, key)| key)
 }
 
 /// Whether a program has keys, be they too many.
@@ -164,19 +165,19 @@ impl Side {
 /// so that what is ahead is known. `None` where *match* can be reached without anything that has a key.
 fn cheapest(program: &Program, costs: &impl Costs) -> Option<Choice> {
     // What all keys cost that are necessary from an instruction on; `None` where there are none.
-    let mut ahead: Vec<Option<f64>> = vec![None; program.instructions.len()];
-    let mut choice = vec![0; program.instructions.len()];
+    let mut ahead: Vec<Option<f64>> = vec![None; program.code.instructions.len()];
+    let mut choice = vec![0; program.code.instructions.len()];
     let further = |ahead: &[Option<f64>], target: Target| match target.step() {
         Step::Match => None,
         // Nothing can match here, so nothing is necessary.
         Step::Reject => Some(0.0),
         Step::Instruction(index) => ahead.get(index).copied().flatten(),
     };
-    for (index, instruction) in program.instructions.iter().enumerate().rev() {
+    for (index, instruction) in program.code.instructions.iter().enumerate().rev() {
         let mut sum = Some(0.0);
         for side in Side::BOTH {
             let there = further(&ahead, side.target(instruction));
-            let here = cost(program, instruction, side, costs)
+            let here = cost(program, index, instruction, side, costs)
                 .filter(|here| there.is_none_or(|there| *here < there));
             if let (Some(_), Some(by_key)) = (here, choice.get_mut(index)) {
                 *by_key |= side.bit();
@@ -188,11 +189,17 @@ fn cheapest(program: &Program, costs: &impl Costs) -> Option<Choice> {
             *ahead = sum;
         }
     }
-    further(&ahead, program.entry).map(|_| Choice(choice.into()))
+    further(&ahead, program.code.entry).map(|_| Choice::new(choice))
 }
 
-fn cost(program: &Program, instruction: &Instruction, side: Side, costs: &impl Costs) -> Option<f64> {
-    let keys = keys_of(program, instruction, side);
+fn cost(
+    program: &Program,
+    index: usize,
+    instruction: &Instruction,
+    side: Side,
+    costs: &impl Costs,
+) -> Option<f64> {
+    let keys = keys_of(program, index, instruction, side);
     let mut keys = keys.peekable();
     keys.peek()?;
     Some(keys.map(|key| costs.cost(key)).sum())
@@ -201,10 +208,11 @@ fn cost(program: &Program, instruction: &Instruction, side: Side, costs: &impl C
 /// The keys of a test that comes out on one side; none where it has none. One of them is there then.
 fn keys_of<'p>(
     program: &'p Program,
+    index: usize,
     instruction: &'p Instruction,
     side: Side,
 ) -> impl Iterator<Item = Key<'p>> {
-    let path = program.paths.get(usize::from(instruction.path));
+    let path = program.code.paths.get(usize::from(instruction.path));
     let (conditions, list) = match side {
         Side::False => (negated(program, instruction), &[][..]),
         Side::True => match listed(program, instruction) {
@@ -213,12 +221,28 @@ fn keys_of<'p>(
         },
     };
     let conditions = conditions.into_iter().flatten().chain(list.iter().map(equal));
-    path.into_iter().flat_map(move |path| conditions.clone().map(move |condition| Key { path, condition }))
+    let key = move |path, condition| {
+        let is_same = matches!(side, Side::True) && says_all(condition, instruction.op);
+        let proof = if is_same { Proof::of(index, true) } else { Proof::default() };
+        Key { path, condition, proof }
+    };
+    path.into_iter().flat_map(move |path| conditions.clone().map(move |condition| key(path, condition)))
 }
 
 /// All keys that a filter could be filed under for a test that holds; more where there are bodies.
 pub(super) fn all_keys(program: &Program) -> impl Iterator<Item = Key<'_>> {
-    program.instructions.iter().flat_map(|instruction| keys_of(program, instruction, Side::True))
+    let instructions = program.code.instructions.iter().enumerate();
+    instructions.flat_map(|(index, instruction)| keys_of(program, index, instruction, Side::True))
+}
+
+/// Whether the test holds wherever the key is found, and not only the other way round.
+fn says_all(condition: Condition<'_>, op: Op) -> bool {
+    match condition {
+        Condition::Equal(Constant::Number(number)) => number.is_told_by_double(),
+        Condition::Equal(_) | Condition::Prefix(_) | Condition::Suffix(_) => true,
+        Condition::Present => op == Op::Exists,
+        _ => false,
+    }
 }
 
 /// What is necessary for a test not to hold. Where no number is less, all are greater, or none is there:
@@ -282,7 +306,8 @@ fn range<'p>(program: &'p Program, instruction: &Instruction) -> Condition<'p> {
     let mut next = instruction.on_true;
     while let Step::Instruction(at) = next.step() {
         // Bodies lie between an instruction and those that its targets mean.
-        let Some(other) = program.instructions.get(at).filter(|other| other.on_false == instruction.on_false)
+        let Some(other) =
+            program.code.instructions.get(at).filter(|other| other.on_false == instruction.on_false)
         else {
             break;
         };

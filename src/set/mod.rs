@@ -1,19 +1,27 @@
 //! Many filters, one pass.
 //!
 //! Each filter is filed under a condition that is necessary for it to match ([`keys`]): an index
-//! ([`index`]) leads from what an event holds ([`probe`]) to the few filters that could match it, and
-//! only their programs run. Tests that they share are answered once ([`shared`]).
+//! ([`index`]) leads from what an event holds ([`probe`]) to the few filters that could match it. Beside
+//! each stands another condition ([`guard`]). Where the two are all that it asks for, its verdict is known
+//! ([`proof`]); otherwise its program runs. Long tests that programs share are answered once ([`shared`]),
+//! and so is each test of the filters that are tried on every event ([`residue`]).
 
+mod guard;
 mod index;
 mod intervals;
 mod keys;
+mod place;
+mod postings;
 mod probe;
+mod proof;
 mod residue;
 mod shards;
 mod shared;
 mod stats;
+mod symbols;
+mod text;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -26,15 +34,16 @@ use crate::event::Node;
 use crate::event::json::{self, Scratch};
 use crate::event::trie::{self, Trie};
 use crate::filter::Filter;
-use crate::path::Path;
 use crate::program::Program;
 use crate::vm;
-use index::{Candidate, Change, Index, Slot};
+use guard::{Answer, Candidate, Facts, Slot};
+use index::Index;
 use keys::{Choice, Costs, Key};
-use probe::Guards;
-use residue::Residue;
+use place::Change;
+use proof::Proof;
+use residue::{Rejections, Residue};
 use shards::Chunks;
-use shared::{Remembered, SharedTests, TestId, Verdicts};
+use shared::{Remembered, SharedCodes, SharedTests, TestId, Verdicts};
 
 /// Many filters that are matched together, each with an id.
 ///
@@ -60,8 +69,7 @@ pub struct FilterSet<Id> {
     slots_by_id: HashMap<Id, Slot>,
     free: Vec<Slot>,
     tests: SharedTests,
-    /// One of each path, for the programs to share.
-    paths: HashSet<Path>,
+    codes: SharedCodes,
     next_sequence: u64,
 }
 
@@ -87,7 +95,7 @@ pub struct FilterSet<Id> {
 pub struct Snapshot<Id> {
     trie: Arc<Trie>,
     index: Index,
-    slots: Chunks<Option<Arc<Filed<Id>>>>,
+    slots: Chunks<Option<Filed<Id>>>,
     residue: Residue,
     length: usize,
     /// How many tests the filters have; their numbers are less.
@@ -95,12 +103,13 @@ pub struct Snapshot<Id> {
 }
 
 /// A filter in its place.
+#[derive(Clone)]
 struct Filed<Id> {
     id: Id,
     filter: Filter,
     /// Later ones are greater.
     sequence: u64,
-    tests: Box<[TestId]>,
+    tests: Arc<[TestId]>,
     /// What it is filed under; nothing, where it is in the residue.
     keys: Option<Choice>,
 }
@@ -119,24 +128,19 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
     /// filter looks at it any more.
     pub fn insert(&mut self, id: Id, mut filter: Filter) -> Option<Filter> {
         let replaced = self.remove(&id);
-        filter.share_paths(|path| match self.paths.get(path) {
-            Some(known) => known.clone(),
-            None => {
-                self.paths.insert(path.clone());
-                path.clone()
-            }
-        });
+        filter.share_code(self.codes.add(filter.program()));
         self.add_to_trie(&filter);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.view.slots.push(None);
             // Each takes memory, so there are never 2^32.
             Slot::try_from(self.view.slots.len() - 1).unwrap_or(Slot::MAX)
         });
-        let tests = self.tests.add(filter.program());
-        let keys = self.file(&filter, slot, &tests);
+        let keys = self.choose(&filter);
+        let tests = self.tests.add(filter.program(), keys.is_none());
+        self.view.file(filter.program(), keys.as_ref(), &tests, slot, Change::Add);
         let filed = Filed { id: id.clone(), sequence: self.next_sequence, tests, keys, filter };
         if let Some(place) = self.view.slots.get_mut(slot as usize) {
-            *place = Some(Arc::new(filed));
+            *place = Some(filed);
         }
         self.next_sequence += 1;
         self.view.length += 1;
@@ -149,14 +153,13 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
     pub fn remove(&mut self, id: &Id) -> Option<Filter> {
         let slot = self.slots_by_id.remove(id)?;
         let filed = self.view.slots.get_mut(slot as usize)?.take()?;
-        self.tests.remove(filed.filter.program());
-        self.view.residue.remove(slot);
-        if let Some(choice) = &filed.keys {
-            self.view.change_index(filed.filter.program(), choice, slot, Change::Remove);
-        }
+        let program = filed.filter.program();
+        self.view.file(program, filed.keys.as_ref(), &filed.tests, slot, Change::Remove);
+        self.tests.remove(program, filed.keys.is_none());
+        self.codes.remove(program);
         self.free.push(slot);
         self.view.length -= 1;
-        Some(filed.filter.clone())
+        Some(filed.filter)
     }
 
     /// The filter with an id.
@@ -214,23 +217,18 @@ impl<Id> FilterSet<Id> {
     pub fn stats(&self) -> SetStats {
         let mut stats = stats::of(&self.view);
         let ids = self.slots_by_id.capacity() * (size_of::<(Id, Slot)>() + 1);
-        stats.bytes += ids + self.tests.bytes();
+        stats.bytes += ids + self.tests.bytes() + self.codes.bytes();
         stats
     }
 
-    /// Files a filter under its keys, or, if it has none, in the residue.
-    fn file(&mut self, filter: &Filter, slot: Slot, tests: &[TestId]) -> Option<Choice> {
+    /// The keys to file a filter under.
+    fn choose(&mut self, filter: &Filter) -> Option<Choice> {
         for key in keys::all_keys(filter.program()) {
             if let Some((node, _)) = self.view.trie.find(key.path) {
                 self.view.index.note(node, key);
             }
         }
-        let choice = keys::choose(filter.program(), &self.view);
-        match &choice {
-            Some(choice) => self.view.change_index(filter.program(), choice, slot, Change::Add),
-            None => self.view.residue.insert(slot, filter.program(), tests),
-        }
-        choice
+        keys::choose(filter.program(), &self.view)
     }
 
     fn add_to_trie(&mut self, filter: &Filter) {
@@ -257,7 +255,7 @@ impl<Id> Default for FilterSet<Id> {
             slots_by_id: HashMap::new(),
             free: Vec::new(),
             tests: SharedTests::default(),
-            paths: HashSet::new(),
+            codes: SharedCodes::default(),
             next_sequence: 0,
         }
     }
@@ -310,52 +308,71 @@ impl<Id> Snapshot<Id> {
 
     fn run<'s, 'e, N: Node<'e>>(&'s self, event: N, scratch: &'s mut SetScratch) -> Matches<'s, Id> {
         scratch.begin(self.slots.len(), self.tests);
-        let SetScratch { event: number, seen, candidates, verdicts, guards } = scratch;
+        let SetScratch { event: number, seen, open, matching, verdicts, facts } = scratch;
         let number = *number;
-        probe::candidates(&self.index, &self.trie, event, guards, |slot| {
-            if let Some(seen) = seen.get_mut(slot as usize)
-                && *seen != number
-            {
-                *seen = number;
-                candidates.push(slot);
+        probe::candidates(&self.index, &self.trie, event, facts, |slot, is_certain| {
+            if seen.insert(slot) {
+                let found = if is_certain { &mut *matching } else { &mut *open };
+                found.push(slot);
             }
         });
+        open.iter().chain(&*matching).for_each(|slot| seen.remove(*slot));
         let matches = |slot: Slot, verdicts: &mut Verdicts| {
             self.filed(slot).is_some_and(|filed| {
                 let mut memory = Remembered { verdicts, tests: &filed.tests, event: number };
                 vm::matches_with(filed.filter.program(), event, &mut memory)
             })
         };
-        candidates.retain(|slot| matches(*slot, verdicts));
-        self.residue.each(number, verdicts, |slot, verdicts| {
-            if matches(slot, verdicts) {
-                candidates.push(slot);
+        matching.extend(open.iter().filter(|slot| matches(**slot, verdicts)));
+        self.residue.each(number, verdicts, |candidate, is_tested, verdicts| {
+            let is_match = match facts.ask(&self.index, event, candidate) {
+                Answer::Rejected => false,
+                Answer::Matches if is_tested => true,
+                Answer::Matches | Answer::Open => matches(candidate.slot, verdicts),
+            };
+            if is_match {
+                matching.push(candidate.slot);
             }
         });
-        Matches { view: self, slots: candidates.iter() }
+        Matches { view: self, slots: matching.iter() }
     }
 
     fn filed(&self, slot: Slot) -> Option<&Filed<Id>> {
-        self.slots.get(slot as usize)?.as_deref()
+        self.slots.get(slot as usize)?.as_ref()
     }
 
     fn all(&self) -> impl Iterator<Item = &Filed<Id>> {
-        self.slots.iter().flatten().map(|filed| &**filed)
+        self.slots.iter().flatten()
     }
 
-    /// Files a program under the keys that were chosen, or takes it out.
-    fn change_index(&mut self, program: &Program, choice: &Choice, slot: Slot, change: Change) {
-        let keys = keys::keys(program, choice);
-        let guard = match change {
-            Change::Add => keys::guard(program, &keys).and_then(|key| {
-                let (node, _) = self.trie.find(key.path)?;
-                self.index.guard(node, key)
-            }),
-            Change::Remove => None,
-        };
+    /// Files a program under the keys that were chosen or, where it has none, in the residue; or takes
+    /// it out.
+    fn file(
+        &mut self,
+        program: &Program,
+        choice: Option<&Choice>,
+        tests: &[TestId],
+        slot: Slot,
+        change: Change,
+    ) {
+        let keys = choice.map(|choice| keys::keys(program, choice)).unwrap_or_default();
+        let demand = guard::demand(program, &keys);
+        let guard = demand.and_then(|demand| {
+            let (node, _) = self.trie.find(demand.path)?;
+            self.index.change_guard(node, &demand, change)
+        });
+        let guarded = demand.filter(|_| guard.is_some()).map(|demand| demand.proof).unwrap_or_default();
+        let candidate = |proof: Proof| Candidate::new(slot, guard, guarded.and(proof).decides(program));
         for key in keys {
             if let Some((node, _)) = self.trie.find(key.path) {
-                self.index.change(node, key, Candidate { slot, guard }, change);
+                self.index.change(node, key, candidate(key.proof), change);
+            }
+        }
+        if choice.is_none() {
+            let rejections = Rejections::of(program, tests, guarded);
+            match change {
+                Change::Add => self.residue.insert(rejections, candidate(rejections.proof)),
+                Change::Remove => self.residue.remove(rejections, slot),
             }
         }
     }
@@ -424,25 +441,58 @@ impl<Id> ExactSizeIterator for Matches<'_, Id> {}
 pub(crate) struct SetScratch {
     /// The number of the event at hand, from 1; half of the numbers, as [`Verdicts`] need a bit.
     event: u32,
-    /// For each slot the event that it was a candidate for last.
-    seen: Vec<u32>,
-    candidates: Vec<Slot>,
+    seen: Seen,
+    /// The filters whose programs have to run.
+    open: Vec<Slot>,
+    matching: Vec<Slot>,
     verdicts: Verdicts,
-    guards: Guards,
+    facts: Facts,
 }
 
 impl SetScratch {
     fn begin(&mut self, slots: usize, tests: usize) {
         if self.event == u32::MAX >> 1 {
             self.event = 0;
-            self.seen.fill(0);
             self.verdicts.forget();
         }
         self.event += 1;
-        self.candidates.clear();
-        if self.seen.len() < slots {
-            self.seen.resize(slots, 0);
-        }
+        self.open.clear();
+        self.matching.clear();
+        self.seen.reserve(slots);
         self.verdicts.reserve(tests);
+    }
+}
+
+/// The filters that were found already: a bit for each slot, so that it stays in the caches. Empty between
+/// events.
+#[derive(Debug, Default)]
+struct Seen(Vec<u64>);
+
+impl Seen {
+    fn reserve(&mut self, slots: usize) {
+        let words = slots.div_ceil(u64::BITS as usize);
+        if self.0.len() < words {
+            self.0.resize(words, 0);
+        }
+    }
+
+    fn word(&mut self, slot: Slot) -> Option<(&mut u64, u64)> {
+        let bit = 1 << (slot % u64::BITS);
+        Some((self.0.get_mut((slot / u64::BITS) as usize)?, bit))
+    }
+
+    /// Whether it was not there.
+    fn insert(&mut self, slot: Slot) -> bool {
+        self.word(slot).is_some_and(|(word, bit)| {
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        })
+    }
+
+    fn remove(&mut self, slot: Slot) {
+        if let Some((word, bit)) = self.word(slot) {
+            *word &= !bit;
+        }
     }
 }

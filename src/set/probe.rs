@@ -1,23 +1,26 @@
 //! What an event has that filters are filed under.
 
-use super::index::{Candidate, Check, Index, Kind, Place, Slot, Value};
-use super::intervals::Interval;
+use super::guard::{Answer, Facts, Slot};
+use super::index::Index;
+use super::intervals::{Interval, Intervals};
 use super::keys;
+use super::place::Place;
+use super::postings::{Kind, Value};
 use crate::event::trie::{NodeId, Trie};
 use crate::event::{Node, Object, View};
 use crate::vm::walk::{self, Found, Leaf};
 
 /// Calls `found` with every filter that has a key in the event and whose guard passes, some more than
-/// once.
+/// once, and whether it matches for certain.
 pub(super) fn candidates<'e, N: Node<'e>>(
     index: &Index,
     trie: &Trie,
     event: N,
-    guards: &mut Guards,
-    found: impl FnMut(Slot),
+    facts: &mut Facts,
+    found: impl FnMut(Slot, bool),
 ) {
-    guards.begin(trie.len());
-    let mut probe = Probe { trie, taker: Taker { index, event, guards, found } };
+    facts.begin(trie.len());
+    let mut probe = Probe { trie, taker: Taker { index, event, facts, found } };
     match event.view() {
         View::Object(object) => {
             if let Some(place) = index.place(Trie::ROOT) {
@@ -45,24 +48,32 @@ struct Probe<'i, N, F> {
 struct Taker<'i, N, F> {
     index: &'i Index,
     event: N,
-    guards: &'i mut Guards,
+    facts: &'i mut Facts,
     found: F,
 }
 
-impl<'e, N: Node<'e>, F: FnMut(Slot)> Taker<'_, N, F> {
+impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Taker<'_, N, F> {
     #[inline]
     fn look_up(&mut self, place: &Place, kind: Kind, value: Value<'_>) {
         if place.has(kind) {
             for candidate in self.index.look_up(place.node, kind, value) {
-                if self.guards.pass(self.index, self.event, candidate) {
-                    (self.found)(candidate.slot);
+                match self.facts.ask(self.index, self.event, candidate) {
+                    Answer::Rejected => {}
+                    Answer::Open => (self.found)(candidate.slot, false),
+                    Answer::Matches => (self.found)(candidate.slot, true),
                 }
             }
         }
     }
 }
 
-impl<'e, N: Node<'e>, F: FnMut(Slot)> Probe<'_, N, F> {
+impl<N, F: FnMut(Slot, bool)> Taker<'_, N, F> {
+    fn overlapping(&mut self, intervals: &Intervals, range: Interval) {
+        intervals.overlapping(range, &mut |slot| (self.found)(slot, false));
+    }
+}
+
+impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Probe<'_, N, F> {
     /// The members of an object that stands at a node: as the paths of many filters share their
     /// beginnings, objects are walked through together.
     fn members(&mut self, node: NodeId, object: N::Object) {
@@ -86,10 +97,14 @@ impl<'e, N: Node<'e>, F: FnMut(Slot)> Probe<'_, N, F> {
         if let Some(place) = self.taker.index.place(node) {
             self.values(place, |values| walk::any_in_value(value, &[], values));
         }
+        let children = self.trie.children(node);
+        if children.is_empty() {
+            return;
+        }
         match value.view() {
             View::Object(object) => self.members(node, object),
             View::Array(_) => {
-                for (_, child) in self.trie.children(node) {
+                for (_, child) in children {
                     self.below_array(*child, value, 1);
                 }
             }
@@ -144,22 +159,22 @@ struct Values<'t, 'i, 'p, N, F> {
     strings: Option<Interval>,
 }
 
-impl<'e, N: Node<'e>, F: FnMut(Slot)> Values<'_, '_, '_, N, F> {
+impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Values<'_, '_, '_, N, F> {
     #[inline]
     fn look_up(&mut self, kind: Kind, value: Value<'_>) {
         self.taker.look_up(self.place, kind, value);
     }
 
     fn string(&mut self, string: &str) {
-        self.look_up(Kind::Equal, Value::String(string));
+        self.look_up(Kind::Equal, Value::String(string.as_bytes()));
         for length in self.place.prefix_lengths() {
             if let Some(prefix) = string.get(..length) {
-                self.look_up(Kind::Prefix, Value::String(prefix));
+                self.look_up(Kind::Prefix, Value::String(prefix.as_bytes()));
             }
         }
         for length in self.place.suffix_lengths() {
             if let Some(suffix) = string.len().checked_sub(length).and_then(|start| string.get(start..)) {
-                self.look_up(Kind::Suffix, Value::String(suffix));
+                self.look_up(Kind::Suffix, Value::String(suffix.as_bytes()));
             }
         }
         if !self.place.strings.intervals.is_empty() {
@@ -172,15 +187,15 @@ impl<'e, N: Node<'e>, F: FnMut(Slot)> Values<'_, '_, '_, N, F> {
             self.look_up(Kind::Present, Value::None);
         }
         if let Some(numbers) = self.numbers {
-            self.place.numbers.intervals.overlapping(numbers, &mut self.taker.found);
+            self.taker.overlapping(&self.place.numbers.intervals, numbers);
         }
         if let Some(strings) = self.strings {
-            self.place.strings.intervals.overlapping(strings, &mut self.taker.found);
+            self.taker.overlapping(&self.place.strings.intervals, strings);
         }
     }
 }
 
-impl<'e, N: Node<'e>, F: FnMut(Slot)> Leaf<'e, N> for Values<'_, '_, '_, N, F> {
+impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Leaf<'e, N> for Values<'_, '_, '_, N, F> {
     fn takes_arrays_whole(&self) -> bool {
         false
     }
@@ -232,95 +247,6 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Absence {
                     _ => {}
                 }
             }
-        }
-        false
-    }
-}
-
-/// What guards need to know of an event, found out when the first of them asks.
-#[derive(Debug, Default)]
-pub(super) struct Guards {
-    /// By node, with the number of the event that it was found out for.
-    known: Vec<(u32, Scalars)>,
-    /// The number of the event at hand, from 1.
-    event: u32,
-}
-
-/// The scalars that a path reaches.
-#[derive(Debug, Clone, Copy, Default)]
-struct Scalars {
-    numbers: Option<Interval>,
-    strings: Strings,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-enum Strings {
-    #[default]
-    None,
-    /// Its hash.
-    One(u64),
-    Several,
-}
-
-impl Guards {
-    fn begin(&mut self, nodes: usize) {
-        self.event = self.event.wrapping_add(1);
-        if self.event == 0 {
-            self.known.clear();
-            self.event = 1;
-        }
-        if self.known.len() < nodes {
-            self.known.resize(nodes, Default::default());
-        }
-    }
-
-    /// Whether the candidate's guard holds.
-    #[inline]
-    fn pass<'e, N: Node<'e>>(&mut self, index: &Index, event: N, candidate: &Candidate) -> bool {
-        let Some(guard) = candidate.guard else { return true };
-        let Some((at, scalars)) = self.known.get_mut(guard.node as usize) else { return true };
-        if *at != self.event {
-            let Some(place) = index.place(guard.node) else { return true };
-            *at = self.event;
-            *scalars = Scalars::default();
-            walk::any(event, place.path.segments(), &mut FindScalars { index, scalars });
-        }
-        match guard.check {
-            Check::Numbers(interval) => {
-                scalars.numbers.is_some_and(|found| found.low <= interval.high && interval.low <= found.high)
-            }
-            Check::String(hash) => match scalars.strings {
-                Strings::None => false,
-                Strings::One(found) => found == hash,
-                Strings::Several => true,
-            },
-        }
-    }
-}
-
-struct FindScalars<'f> {
-    index: &'f Index,
-    scalars: &'f mut Scalars,
-}
-
-impl<'e, N: Node<'e>> Leaf<'e, N> for FindScalars<'_> {
-    fn takes_arrays_whole(&self) -> bool {
-        false
-    }
-
-    fn passes(&mut self, found: Found<N>) -> bool {
-        let Found::Value(value) = found else { return false };
-        match value.view() {
-            View::Number(number) => {
-                Interval::extend(&mut self.scalars.numbers, keys::place_of_number(number))
-            }
-            View::String(string) => {
-                self.scalars.strings = match self.scalars.strings {
-                    Strings::None => Strings::One(self.index.hash_string(string)),
-                    Strings::One(_) | Strings::Several => Strings::Several,
-                };
-            }
-            _ => {}
         }
         false
     }

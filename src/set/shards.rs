@@ -1,40 +1,45 @@
 //! Copy on write, in pieces: a change copies only the piece that it falls into, and that only while
 //! somebody else still looks at it.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 const SHARDS: usize = 256;
 
-/// A map from hashes. A clone is cheap, and keeps what it has.
+/// A hash table. Who uses it brings the hashes. A clone is cheap, and keeps what it has.
 #[derive(Debug, Clone)]
 pub(super) struct Shards<V> {
-    shards: Arc<[Arc<Shard<V>>]>,
+    shards: Arc<[Arc<HashTable<V>>]>,
 }
 
-type Shard<V> = HashMap<u64, V, FixedState>;
+impl<V> Shards<V> {
+    #[inline]
+    pub(super) fn find(&self, hash: u64, is_it: impl FnMut(&V) -> bool) -> Option<&V> {
+        self.shards.get(shard_of(hash))?.find(hash, is_it)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &V> {
+        self.shards.iter().flat_map(|shard| shard.iter())
+    }
+
+    /// What the tables themselves take.
+    pub(super) fn bytes(&self) -> usize {
+        self.shards.iter().map(|shard| shard.capacity() * (size_of::<V>() + 1)).sum()
+    }
+}
 
 impl<V: Clone> Shards<V> {
-    pub(super) fn get(&self, hash: u64) -> Option<&V> {
-        self.shards.get(shard_of(hash))?.get(&hash)
-    }
-
-    pub(super) fn entry(&mut self, hash: u64) -> Option<Entry<'_, u64, V>> {
+    /// `hash_of` gives the hashes of those that have to move.
+    pub(super) fn entry(
+        &mut self,
+        hash: u64,
+        is_it: impl FnMut(&V) -> bool,
+        hash_of: impl Fn(&V) -> u64,
+    ) -> Option<Entry<'_, V>> {
         let shard = Arc::make_mut(&mut self.shards).get_mut(shard_of(hash))?;
-        Some(Arc::make_mut(shard).entry(hash))
-    }
-
-    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
-        self.shards.iter().flat_map(|shard| shard.values())
-    }
-
-    /// What the maps themselves take.
-    pub(super) fn bytes(&self) -> usize {
-        let entry = size_of::<(u64, V)>() + 1;
-        self.shards.iter().map(|shard| shard.capacity() * entry).sum()
+        Some(Arc::make_mut(shard).entry(hash, is_it, hash_of))
     }
 }
 
@@ -44,7 +49,7 @@ impl<V> Default for Shards<V> {
     }
 }
 
-/// By the bits that the map inside uses least.
+/// By the bits that the table inside uses least.
 fn shard_of(hash: u64) -> usize {
     (hash >> 32) as usize % SHARDS
 }

@@ -1,13 +1,57 @@
-//! Tests that filters of a set have in common: equal ones have one number, under which their verdict
-//! is remembered while the set looks at an event.
+//! What filters of a set have in common: the code of their programs, and their tests. Equal tests have
+//! one number, under which their verdict is remembered while the set looks at an event.
 
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
+use std::collections::hash_map::{Entry, RandomState};
 use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use crate::event::{Constant, Number};
-use crate::program::{Instruction, Operand, Program, Step, Target};
+use crate::program::{Code, Instruction, Op, Operand, Program, Step, Target};
 use crate::vm::Memory;
+
+/// One of each code that the filters have, and how many have it.
+#[derive(Debug, Default)]
+pub(super) struct SharedCodes(HashMap<Arc<Code>, u32, foldhash::fast::RandomState>);
+
+#[allow(
+    clippy::mutable_key_type,
+    reason = "a pattern is compared by its text, not by the caches of its automaton"
+)]
+impl SharedCodes {
+    /// The code of a program, to be shared with it.
+    pub(super) fn add(&mut self, program: &Program) -> Arc<Code> {
+        match self.0.entry(Arc::clone(&program.code)) {
+            Entry::Occupied(mut known) => {
+                *known.get_mut() += 1;
+                Arc::clone(known.key())
+            }
+            Entry::Vacant(new) => {
+                new.insert(1);
+                Arc::clone(&program.code)
+            }
+        }
+    }
+
+    /// A program that has been added is gone.
+    pub(super) fn remove(&mut self, program: &Program) {
+        let Some(filters) = self.0.get_mut(&program.code) else { return };
+        *filters -= 1;
+        if *filters == 0 {
+            self.0.remove(&program.code);
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let codes = self.0.keys().map(|code| {
+            size_of::<Code>()
+                + size_of_val(&*code.instructions)
+                + size_of_val(&*code.paths)
+                + size_of_val(&*code.patterns)
+        });
+        codes.sum::<usize>() + self.0.capacity() * (size_of::<(Arc<Code>, u32)>() + 1)
+    }
+}
 
 /// The number of a test.
 pub(super) type TestId = u32;
@@ -30,9 +74,18 @@ struct Use {
 }
 
 impl SharedTests {
-    /// The numbers of a program's tests, one for each instruction.
-    pub(super) fn add(&mut self, program: &Program) -> Box<[TestId]> {
-        (0..program.instructions.len()).map(|index| self.add_test(program, index)).collect()
+    /// The numbers of a program's tests, one for each instruction: of all of them, if it is tried on each
+    /// event, or else of those that take longer than looking up what they said. The others have
+    /// [`TestId::MAX`], and if that is all of them, there are none.
+    pub(super) fn add(&mut self, program: &Program, all: bool) -> Arc<[TestId]> {
+        let instructions = || program.code.instructions.iter().enumerate();
+        if !instructions().any(|(_, instruction)| all || is_costly(program, instruction)) {
+            return Arc::default();
+        }
+        let test = |(index, instruction)| {
+            if all || is_costly(program, instruction) { self.add_test(program, index) } else { TestId::MAX }
+        };
+        instructions().map(test).collect()
     }
 
     fn add_test(&mut self, program: &Program, index: usize) -> TestId {
@@ -47,9 +100,12 @@ impl SharedTests {
         test.id
     }
 
-    /// The tests of a program that has been added are no longer used by it.
-    pub(super) fn remove(&mut self, program: &Program) {
-        for index in 0..program.instructions.len() {
+    /// The tests of a program that has been added so are no longer used by it.
+    pub(super) fn remove(&mut self, program: &Program, all: bool) {
+        for (index, instruction) in program.code.instructions.iter().enumerate() {
+            if !all && !is_costly(program, instruction) {
+                continue;
+            }
             let hashes = hashes(&self.hashers, program, index);
             let Some(test) = self.tests.get_mut(&hashes) else { continue };
             test.filters -= 1;
@@ -70,6 +126,16 @@ impl SharedTests {
     }
 }
 
+/// Whether it searches.
+fn is_costly(program: &Program, instruction: &Instruction) -> bool {
+    const FEW: usize = 4;
+    match instruction.op {
+        Op::In => program.list(instruction.operand).len() > FEW,
+        Op::Pattern | Op::Contains | Op::AnyElement | Op::AnyDocument => true,
+        _ => false,
+    }
+}
+
 fn hashes(hashers: &[RandomState; 2], program: &Program, index: usize) -> [u64; 2] {
     hashers.each_ref().map(|hasher| {
         let mut hasher = hasher.build_hasher();
@@ -80,7 +146,7 @@ fn hashes(hashers: &[RandomState; 2], program: &Program, index: usize) -> [u64; 
 
 /// Everything that the verdict of a test depends on.
 fn hash_test(program: &Program, index: usize, state: &mut impl Hasher) {
-    let Some(instruction) = program.instructions.get(index) else { return };
+    let Some(instruction) = program.code.instructions.get(index) else { return };
     (instruction.op as u8).hash(state);
     program.segments(instruction).hash(state);
     let operand = instruction.operand;
@@ -89,7 +155,7 @@ fn hash_test(program: &Program, index: usize, state: &mut impl Hasher) {
         Operand::Constant | Operand::Text => hash_constant(program.constant(operand), state),
         Operand::Division => program.division(operand).hash(state),
         Operand::List => hash_constants(program.list(operand), state),
-        Operand::Pattern => program.patterns.get(operand as usize).hash(state),
+        Operand::Pattern => program.code.patterns.get(operand as usize).hash(state),
         Operand::Body => hash_body(program, index + 1, operand as usize, state),
     }
 }
@@ -98,7 +164,7 @@ fn hash_body(program: &Program, start: usize, end: usize, state: &mut impl Hashe
     end.saturating_sub(start).hash(state);
     for index in start..end {
         hash_test(program, index, state);
-        if let Some(Instruction { on_true, on_false, .. }) = program.instructions.get(index) {
+        if let Some(Instruction { on_true, on_false, .. }) = program.code.instructions.get(index) {
             let relative = |target: &Target| match target.step() {
                 Step::Match => (0, 0),
                 Step::Reject => (1, 0),

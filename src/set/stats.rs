@@ -75,7 +75,7 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
     for filed in view.all() {
         let program = filed.filter.program();
         stats.bytes += size_of_val(filed)
-            + filed.tests.len() * size_of::<super::TestId>()
+            + size_of_val(&*filed.tests)
             + program_bytes(program)
             + filed.filter.source().map_or(0, str::len);
         let Some(choice) = &filed.keys else {
@@ -84,7 +84,7 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
         };
         let keys = keys::keys(program, choice);
         stats.keys += keys.len();
-        stats.bytes += program.len();
+        stats.bytes += choice.bytes();
         *match keys.first().map(|key| key.condition) {
             Some(Condition::Equal(_)) => &mut stats.by_value,
             Some(Condition::Prefix(_) | Condition::Suffix(_)) => &mut stats.by_affix,
@@ -94,7 +94,7 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
             None => &mut stats.never,
         } += 1;
     }
-    stats.bytes += view.index.bytes();
+    stats.bytes += view.index.bytes() + view.residue.bytes();
     stats
 }
 
@@ -109,15 +109,9 @@ fn residue_kind<'s>(stats: &'s mut SetStats, program: &Program) -> &'s mut usize
     }
 }
 
-/// What a program takes, with its tables; paths are shared.
+/// What a program takes, without its code, which is shared.
 fn program_bytes(program: &Program) -> usize {
     let operands = program.constants.iter().chain(program.lists.iter().flatten());
     let texts: usize = operands.map(crate::event::Constant::bytes).sum();
-    size_of::<Program>()
-        + size_of_val(&*program.instructions)
-        + size_of_val(&*program.paths)
-        + size_of_val(&*program.lists)
-        + size_of_val(&*program.patterns)
-        + program.spans.bytes()
-        + texts
+    size_of::<Program>() + size_of_val(&*program.lists) + program.spans.bytes() + texts
 }

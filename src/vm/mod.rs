@@ -13,17 +13,17 @@ use walk::{Found, Leaf};
 /// Whether the event matches. Cannot fail: each instruction is visited at most once, and what the
 /// verifier has checked is not checked again.
 pub(crate) fn matches<'e, N: Node<'e>>(program: &Program, event: N) -> bool {
-    run(program, program.entry, event, &mut Forget)
+    run(program, program.code.entry, event, &mut Forget)
 }
 
 /// The same, with verdicts that are known already.
 pub(crate) fn matches_with<'e, N: Node<'e>>(program: &Program, event: N, memory: &mut impl Memory) -> bool {
-    run(program, program.entry, event, memory)
+    run(program, program.code.entry, event, memory)
 }
 
 /// Whether the test of one instruction holds, wherever the program would go.
 pub(crate) fn holds<'e, N: Node<'e>>(program: &Program, index: usize, event: N) -> bool {
-    let instruction = program.instructions.get(index);
+    let instruction = program.code.instructions.get(index);
     instruction.is_some_and(|instruction| Test { program, instruction, index }.any(event))
 }
 
@@ -51,7 +51,7 @@ fn run<'e, N: Node<'e>>(program: &Program, mut target: Target, root: N, memory: 
             Step::Reject => return false,
             Step::Instruction(index) => index,
         };
-        let Some(instruction) = program.instructions.get(index) else { return false };
+        let Some(instruction) = program.code.instructions.get(index) else { return false };
         let test = Test { program, instruction, index };
         let verdict = memory.verdict(index, || test.any(root));
         target = if verdict { instruction.on_true } else { instruction.on_false };
@@ -156,6 +156,7 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Test<'_> {
             Op::Remainder => self.leaves_remainder(value),
             Op::Pattern => self
                 .program
+                .code
                 .patterns
                 .get(operand as usize)
                 .is_some_and(|pattern| self.string(value, |string| pattern.is_match(string))),

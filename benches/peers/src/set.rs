@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use hooksieve::{Filter, FilterSet, Scratch};
+
 use crate::common::workload::{self, Event, Kind};
 use crate::engines::{Built, ENGINES, Engine, Entry};
 use crate::plot::{self, Line, Panel};
@@ -29,7 +31,9 @@ pub fn print_tables() {
             ENGINES.iter().filter(|entry| entry.mixed || kind != Kind::Mixed).collect();
         let columns: Vec<_> = COUNTS.iter().map(|&count| measure(kind, count, &entries)).collect();
         print_table(kind, &entries, &columns);
-        if kind != Kind::Mixed {
+        if kind == Kind::Mixed {
+            print_residue();
+        } else {
             panels.push(panel(kind, &entries, &columns));
             // Anew after each table, as all of them take a while.
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../set.svg");
@@ -149,6 +153,43 @@ fn print_table(kind: Kind, entries: &[&Entry], columns: &[Column]) {
         }
     }
     println!();
+}
+
+/// What the filters cost that have nothing to be looked up by.
+fn print_residue() {
+    let count = COUNTS[COUNTS.len() - 1];
+    let events = workload::events(Kind::Mixed, count);
+    let all = workload::filters(Kind::Mixed, count);
+    let is_residual = |text: &&String| set([*text]).stats().residue() == 1;
+    let (residual, others): (Vec<&String>, Vec<&String>) = all.iter().partition(is_residual);
+    let parts = [
+        ("all".to_owned(), set(&all)),
+        (format!("without the {} in the residue", residual.len()), set(others)),
+        ("only those in the residue".to_owned(), set(residual)),
+    ];
+    let mut contenders: Vec<Contender> = parts
+        .iter()
+        .map(|(_, set)| {
+            let (events, mut scratch) = (&events, Scratch::new());
+            let mut ids = move |event: &Event| {
+                set.matches_json(event.json.as_bytes(), &mut scratch).expect("the event is JSON").len()
+            };
+            Contender::new(move || events.iter().map(&mut ids).sum())
+        })
+        .collect();
+    println!("| `{}`, {} filters | time per event |\n|---|--:|", Kind::Mixed.name(), Thousands(count));
+    for ((name, _), time) in parts.iter().zip(rounds::measure(&mut contenders)) {
+        println!("| {name} | {} |", time.per(events.len()));
+    }
+    println!();
+}
+
+fn set<'f>(filters: impl IntoIterator<Item = &'f String>) -> FilterSet<usize> {
+    let mut set = FilterSet::new();
+    for (id, text) in filters.into_iter().enumerate() {
+        set.insert(id, Filter::compile(text).expect("the filter is valid"));
+    }
+    set
 }
 
 fn panel(kind: Kind, entries: &[&Entry], columns: &[Column]) -> Panel {

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::*;
+use crate::program::Code;
 use crate::program::assemble::{Assembler, MATCH, REJECT};
 
 fn refusal(program: Assembler) -> Option<(usize, &'static str)> {
@@ -9,6 +12,10 @@ fn refusal(program: Assembler) -> Option<(usize, &'static str)> {
         Err(ProgramError::Unsafe { instruction, what }) => Some((instruction, what)),
         Err(other) => panic!("{other}"),
     }
+}
+
+fn code(program: &mut Program) -> &mut Code {
+    Arc::make_mut(&mut program.code)
 }
 
 fn equal(on_true: usize, on_false: usize) -> Assembler {
@@ -86,9 +93,9 @@ fn operands_fit() {
 #[test]
 fn the_entry_is_the_first_instruction() {
     let mut program = equal(1, REJECT).test(Op::Equal, "b", json!(1), MATCH, REJECT).program();
-    program.entry = Target::instruction(1).unwrap();
+    code(&mut program).entry = Target::instruction(1).unwrap();
     assert!(verify(&program).is_err());
-    program.entry = Target::MATCH;
+    code(&mut program).entry = Target::MATCH;
     assert!(verify(&program).is_err());
 }
 
@@ -108,7 +115,7 @@ fn every_entry_is_used() {
     assert_eq!(verified(equal(MATCH, REJECT).constants(&[json!(2)])), Err(ProgramError::Unused("constant")));
     assert_eq!(verified(equal(MATCH, REJECT).list(&[json!(2)])), Err(ProgramError::Unused("list")));
     let mut program = equal(MATCH, REJECT).program();
-    program.paths = [Path::default(), Path::default()].into();
+    code(&mut program).paths = [Path::default(), Path::default()].into();
     assert_eq!(verify(&program), Err(ProgramError::Unused("path")));
 }
 
