@@ -34,6 +34,7 @@
 //! missing. Types never mix: `"23"` is not `23`, and nothing of one type is less or greater than
 //! anything of another.
 
+mod analysis;
 mod catalog;
 mod compiler;
 mod dialect;

@@ -53,7 +53,8 @@ pub(crate) enum Format {
     IsoTime,
 }
 
-static ANY: Shape = Shape::ANY;
+/// [`Shape::ANY`], for as long as a reference to it may be needed.
+pub(crate) static ANY: Shape = Shape::ANY;
 
 impl Shape {
     /// Anything at all.
