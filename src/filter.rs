@@ -14,6 +14,7 @@ use crate::event::trie::Trie;
 use crate::limits::Limits;
 use crate::path::Path;
 use crate::program::Program;
+use crate::syntax::outline::{Outline, Source};
 use crate::syntax::{parser, reader};
 use crate::vm;
 
@@ -38,9 +39,15 @@ struct Inner {
     program: Program,
     /// What it looks at; made when the first raw event comes.
     trie: OnceLock<Trie>,
+    /// `None` for a program that was loaded.
+    source: Option<Source>,
 }
 
 impl Filter {
+    fn new(program: Program, source: Option<Source>) -> Self {
+        Self { inner: Arc::new(Inner { program, trie: OnceLock::new(), source }) }
+    }
+
     /// Compiles the text of a filter, in the default dialect and within the default [`Limits`].
     ///
     /// `{}`, `[]` and `null` match every event.
@@ -115,6 +122,29 @@ impl Filter {
         }
     }
 
+    /// The text that the filter was compiled from, as it was given; for a filter that was given as a value, the
+    /// value's JSON. `None` for a program that was loaded: it holds no text.
+    ///
+    /// ```
+    /// use hooksieve::{Filter, Program};
+    ///
+    /// let filter = Filter::compile(r#"{"user.uid":  "bob"}"#)?;
+    /// assert_eq!(filter.source(), Some(r#"{"user.uid":  "bob"}"#));
+    ///
+    /// let loaded = Filter::from(Program::from_bytes(&filter.program().to_bytes())?);
+    /// assert_eq!(loaded.source(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.inner.source.as_ref().map(Source::text)
+    }
+
+    /// The filter as it was written, part by part. `None` for a program that was loaded.
+    pub(crate) fn outline(&self) -> Option<Outline> {
+        self.inner.source.as_ref()?.outline()
+    }
+
     /// What the filter was compiled to.
     #[must_use]
     pub fn program(&self) -> &Program {
@@ -125,7 +155,7 @@ impl Filter {
 /// A program that was loaded.
 impl From<Program> for Filter {
     fn from(program: Program) -> Self {
-        Self { inner: Arc::new(Inner { program, trie: OnceLock::new() }) }
+        Self::new(program, None)
     }
 }
 
@@ -186,7 +216,8 @@ impl Compiler {
     ///
     /// [`CompileError`], with every problem of the text.
     pub fn compile(&self, text: &str) -> Result<Filter, CompileError> {
-        self.finish(reader::read(text, &self.limits))
+        let program = self.program(reader::read(text, &self.limits))?;
+        Ok(Filter::new(program, Some(Source::of_text(text))))
     }
 
     /// As [`Filter::from_value`].
@@ -195,11 +226,12 @@ impl Compiler {
     ///
     /// [`CompileError`], with every problem of the filter.
     pub fn compile_value(&self, filter: &Value) -> Result<Filter, CompileError> {
-        self.finish(reader::from_value(filter, &self.limits))
+        let program = self.program(reader::from_value(filter, &self.limits))?;
+        Ok(Filter::new(program, Some(Source::of_value(filter))))
     }
 
-    fn finish(&self, json: Result<reader::Json<'_>, reader::ReadError>) -> Result<Filter, CompileError> {
+    fn program(&self, json: Result<reader::Json<'_>, reader::ReadError>) -> Result<Program, CompileError> {
         let expr = parser::parse(json, &self.limits)?;
-        Ok(compiler::compile(expr, self.dialect).into())
+        Ok(compiler::compile(expr, self.dialect))
     }
 }

@@ -50,6 +50,18 @@ impl Limits {
     pub(crate) const MAX_PATH_SEGMENTS: usize = 128;
     pub(crate) const MAX_PATH_INDEXES: usize = 16;
 
+    /// For what has been found to be within its limits before.
+    pub(crate) const NONE: Self = Self {
+        text_bytes: usize::MAX,
+        nesting: usize::MAX,
+        conditions: usize::MAX - 1,
+        in_operands: usize::MAX,
+        pattern_bytes: usize::MAX,
+        pattern_states: usize::MAX,
+        path_segments: usize::MAX,
+        path_indexes: usize::MAX,
+    };
+
     /// With the bounds that keep a program's own bounds.
     pub(crate) fn clamped(self) -> Self {
         Self {

@@ -74,8 +74,10 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
     let mut stats = SetStats { filters: view.length, ..SetStats::default() };
     for filed in view.all() {
         let program = filed.filter.program();
-        stats.bytes +=
-            size_of_val(filed) + filed.tests.len() * size_of::<super::TestId>() + program_bytes(program);
+        stats.bytes += size_of_val(filed)
+            + filed.tests.len() * size_of::<super::TestId>()
+            + program_bytes(program)
+            + filed.filter.source().map_or(0, str::len);
         let Some(choice) = &filed.keys else {
             *residue_kind(&mut stats, program) += 1;
             continue;

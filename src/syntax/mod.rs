@@ -3,6 +3,7 @@
 pub(crate) mod expr;
 mod operands;
 pub(crate) mod operators;
+pub(crate) mod outline;
 pub(crate) mod parser;
 pub(crate) mod pattern;
 pub(crate) mod pointer;

@@ -16,14 +16,7 @@ use crate::path::Path;
 
 /// What a filter says; or all that is wrong with it.
 pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Result<Expr, CompileError> {
-    let mut parser = Parser {
-        limits,
-        problems: Vec::new(),
-        end: json.as_ref().map_or(Span::NONE, |json| json.span.end()),
-        conditions: 0,
-        pattern_states_left: limits.pattern_states,
-        indexes_around: 0,
-    };
+    let mut parser = Parser::new(limits, json.as_ref().map_or(Span::NONE, |json| json.span.end()));
     let expr = match json {
         Ok(json) => {
             parser.refuse_duplicate_keys(&json, &Place::Root);
@@ -61,7 +54,19 @@ pub(super) struct Parser<'l> {
     indexes_around: usize,
 }
 
-impl Parser<'_> {
+impl<'l> Parser<'l> {
+    /// `end` is that of the text.
+    pub(super) fn new(limits: &'l Limits, end: Span) -> Self {
+        Self {
+            limits,
+            problems: Vec::new(),
+            end,
+            conditions: 0,
+            pattern_states_left: limits.pattern_states,
+            indexes_around: 0,
+        }
+    }
+
     fn refuse_duplicate_keys(&mut self, json: &Json<'_>, place: &Place<'_>) {
         match &json.kind {
             Kind::Array(elements) => {
@@ -164,7 +169,7 @@ impl Parser<'_> {
         branches
     }
 
-    fn path(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Path> {
+    pub(super) fn path(&mut self, member: &Member<'_>, place: &Place<'_>) -> Option<Path> {
         let Ok(path) = Path::parse(&member.key) else {
             let message = format!("stray backslash in the path `{}`", shorten(&member.key));
             let hint = r"in a path `\.` is a dot and `\\` a backslash; JSON doubles each backslash once more"
@@ -224,7 +229,7 @@ impl Parser<'_> {
     }
 
     /// One operator with its operand; `None` where it says nothing, or something wrong.
-    fn operator(
+    pub(super) fn operator(
         &mut self,
         path: &Path,
         operator: &Operator,
@@ -265,7 +270,7 @@ impl Parser<'_> {
     }
 
     /// Counts it, too.
-    fn condition(&mut self, path: Path, test: Test, span: Span, place: &Place<'_>) -> Expr {
+    pub(super) fn condition(&mut self, path: Path, test: Test, span: Span, place: &Place<'_>) -> Expr {
         self.conditions += 1;
         if self.conditions == self.limits.conditions + 1 {
             let message = format!("more than {} conditions", self.limits.conditions);
@@ -298,13 +303,11 @@ impl Parser<'_> {
             self.invalid(member, place, "an object of operators, or a filter");
             return None;
         };
-        let is_filter = members.first().is_some_and(|first| may_begin_filter(&first.key));
         self.indexes_around += path.indexes();
-        let (form, body) = match operator_object(&member.value) {
-            Some(members) if !is_filter => {
-                (ElementForm::Value, self.operators(&Path::default(), members, place))
-            }
-            _ => (ElementForm::Document, self.filter(members, place)),
+        let form = element_form(members);
+        let body = match form {
+            ElementForm::Value => self.operators(&Path::default(), members, place),
+            ElementForm::Document => self.filter(members, place),
         };
         self.indexes_around -= path.indexes();
         Some(Test::Element(form, Box::new(body)))
@@ -313,11 +316,6 @@ impl Parser<'_> {
     /// `$all`: each of the values, or each of the `$elemMatch`es.
     fn all(&mut self, path: &Path, member: &Member<'_>, place: &Place<'_>) -> Option<Expr> {
         let entries = self.entries(member, place)?;
-        let is_element = |entry: &Json<'_>| {
-            operator_object(entry)
-                .and_then(|members| members.first())
-                .is_some_and(|first| first.key == "$elemMatch")
-        };
         let elements = entries.first().is_some_and(is_element);
         let mut parts = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
@@ -490,6 +488,19 @@ fn beside_the_fields(operator: &Operator, path: &Path) -> String {
         }
         _ => format!("lift it: `{{\"{name}\": [{{\"{}\": …}}, …]}}`", shorten(&path.to_string())),
     }
+}
+
+/// What the body of an `$elemMatch` is.
+pub(super) fn element_form(members: &[Member<'_>]) -> ElementForm {
+    match members.first() {
+        Some(first) if first.key.starts_with('$') && !may_begin_filter(&first.key) => ElementForm::Value,
+        _ => ElementForm::Document,
+    }
+}
+
+/// Whether an entry of `$all` is an `$elemMatch`.
+pub(super) fn is_element(entry: &Json<'_>) -> bool {
+    operator_object(entry).and_then(|members| members.first()).is_some_and(|first| first.key == "$elemMatch")
 }
 
 /// Whether an object with this first key is a filter in spite of the `$`.
