@@ -48,6 +48,7 @@ mod set;
 mod syntax;
 mod vm;
 
+pub use analysis::Implication;
 pub use dialect::Dialect;
 pub use error::{CompileError, ErrorCode, EventError, Problem, Replacement};
 pub use event::json::Scratch;

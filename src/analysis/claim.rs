@@ -34,6 +34,14 @@ impl<'e> Claim<'e> {
         Self { test, passes, domain, is_exact, program: OnceCell::new() }
     }
 
+    /// What it costs to make one, in units of [`Fuel`](super::search::Fuel).
+    pub(super) fn cost(test: &Test) -> usize {
+        match test {
+            Test::In(list) => 1 + list.len() / 8,
+            _ => 1,
+        }
+    }
+
     /// Asks for an array as a whole, not for its elements.
     pub(super) fn takes_arrays_whole(&self) -> bool {
         matches!(self.test, Test::Size(_) | Test::Element(..))
@@ -44,8 +52,11 @@ impl<'e> Claim<'e> {
         self.passes && !self.domain.missing
     }
 
-    /// Whether it is true of this value, as the engine has it.
-    fn admits(&self, value: &Constant) -> bool {
+    /// Whether it is true of this value in its domain, as the engine has it.
+    pub(super) fn admits(&self, value: &Constant) -> bool {
+        if self.is_exact {
+            return true;
+        }
         let program = self.program.get_or_init(|| {
             let condition = Condition { path: Path::default(), test: self.test.clone(), span: Span::NONE };
             compiler::compile(Expr::Condition(condition), Dialect::Mongo)
@@ -70,6 +81,9 @@ pub(super) fn meet(
     }
     let inexact: Vec<&Claim<'_>> = claims.iter().copied().filter(|claim| !claim.is_exact).collect();
     if !inexact.is_empty() {
+        if is_contradiction(&inexact) {
+            return Domain::none();
+        }
         domain.retain(|value| inexact.iter().all(|claim| claim.admits(value)));
         for kind in [Kind::Numbers, Kind::Strings, Kind::Arrays] {
             if !kind.is_empty(&domain) && conflict(kind, claims, covers) {
@@ -119,6 +133,13 @@ impl Kind {
 
 /// More pairs than that are not looked at.
 const MAX_PAIRS: usize = 4096;
+
+/// Contradiction: a ∧ ¬a.
+fn is_contradiction(claims: &[&Claim<'_>]) -> bool {
+    let (positive, negative): (Vec<&Claim<'_>>, Vec<_>) = claims.iter().partition(|claim| claim.passes);
+    positive.len() * negative.len() <= MAX_PAIRS
+        && positive.iter().any(|first| negative.iter().any(|second| first.test == second.test))
+}
 
 /// Whether two of the claims that are about this kind cannot both be true of a value of the kind.
 fn conflict(kind: Kind, claims: &[&Claim<'_>], covers: &mut dyn FnMut(&Test, &Test) -> bool) -> bool {

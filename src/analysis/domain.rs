@@ -264,6 +264,12 @@ impl Domain {
         Self { arrays: Wholes::NONE, ..self }
     }
 
+    /// Whether the value is in it.
+    pub(super) fn has(&self, value: &Constant) -> bool {
+        let value = Self { missing: false, ..Self::of_constants([value]) };
+        !self.intersect(&value).is_empty()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         !self.missing
             && !self.null

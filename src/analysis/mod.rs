@@ -6,10 +6,14 @@
 
 mod claim;
 mod domain;
+mod example;
+mod implication;
 mod ranges;
 mod reach;
 mod search;
 
+pub use implication::Implication;
+pub(crate) use implication::implies;
 pub(crate) use reach::Scope;
 use search::Fuel;
 

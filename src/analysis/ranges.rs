@@ -224,11 +224,6 @@ impl<T: Ordered> Ranges<T> {
         }
         Some(values)
     }
-
-    /// Some of its values: the first ones of its ranges, and the last ones, but for the infinite.
-    pub(super) fn starts(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().map(|range| &range.start)
-    }
 }
 
 impl Ranges<Text> {

@@ -16,6 +16,11 @@ pub(crate) struct Scope<'s> {
     pub(crate) no_arrays_but: Option<&'s [Path]>,
 }
 
+impl Scope<'_> {
+    /// Of which nothing is known.
+    pub(crate) const ANYTHING: Self = Scope { shape: &shape::ANY, no_arrays_but: None };
+}
+
 /// Everything that a path can find.
 #[derive(Debug, Clone)]
 pub(super) struct Reach<'s> {

@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use super::claim::{CONTAINER, Claim, meet};
 use super::domain::Domain;
 use super::reach::{Reach, Scope};
-use crate::catalog::shape::{self, Shape};
+use crate::catalog::shape::Shape;
 use crate::compiler;
 use crate::path::Segment;
 use crate::syntax::expr::{Condition, Expr, Join, Test};
@@ -30,7 +30,7 @@ impl Fuel {
     }
 
     /// False where there is not enough left.
-    fn take(&self, units: usize) -> bool {
+    pub(super) fn take(&self, units: usize) -> bool {
         let left = self.0.get().checked_sub(units);
         self.0.set(left.unwrap_or_default());
         left.is_some()
@@ -93,6 +93,11 @@ impl<'e, 's> Search<'e, 's> {
 
     pub(super) fn places(&self) -> impl Iterator<Item = (&'e [Segment], &Place<'e, 's>)> {
         self.places.iter().map(|(path, place)| (*path, place))
+    }
+
+    /// What is claimed of the root itself.
+    pub(super) fn at_root(&self) -> Option<&Place<'e, 's>> {
+        self.places.get([].as_slice())
     }
 
     fn is_contradiction(
@@ -184,10 +189,10 @@ impl<'e, 's> Search<'e, 's> {
 
     fn claim(&mut self, condition: &'e Condition, passes: bool, touched: &mut Vec<&'e [Segment]>) {
         let path = condition.path.segments();
-        let mut claim = Claim::new(&condition.test, passes);
-        if !self.fuel.take(claim.domain.weight()) {
+        if !self.fuel.take(Claim::cost(&condition.test)) {
             return;
         }
+        let mut claim = Claim::new(&condition.test, passes);
         let fuel = self.fuel;
         let place = self.place(path);
         if let (Test::Element(_, body), true) = (&condition.test, passes)
@@ -304,19 +309,19 @@ fn has_no_element(array: &Shape, body: &Expr, fuel: &Fuel) -> bool {
 /// Whether every element that the first test wants is one that the second wants.
 fn covers(first: &Test, second: &Test, fuel: &Fuel) -> bool {
     let (Test::Element(form, body), Test::Element(other_form, other)) = (first, second) else { return false };
-    if form != other_form || !fuel.take(10 * (conditions(body) + conditions(other))) {
+    if form != other_form || !fuel.take(10 * (cost(body) + cost(other))) {
         return false;
     }
     let both = Expr::Group(Join::All, vec![(**body).clone(), (**other).clone().not()]);
-    is_refuted(&compiler::simplify(both), Scope { shape: &shape::ANY, no_arrays_but: None }, fuel)
+    is_refuted(&compiler::simplify(both), Scope::ANYTHING, fuel)
 }
 
 /// Recursion is bounded by the nesting of the filter.
-fn conditions(expr: &Expr) -> usize {
+fn cost(expr: &Expr) -> usize {
     match expr {
-        Expr::Condition(Condition { test: Test::Element(_, body), .. }) => 1 + conditions(body),
-        Expr::Condition(_) => 1,
-        Expr::Not(inner) => conditions(inner),
-        Expr::Group(_, parts) => parts.iter().map(conditions).sum(),
+        Expr::Condition(Condition { test: Test::Element(_, body), .. }) => 1 + cost(body),
+        Expr::Condition(Condition { test, .. }) => Claim::cost(test),
+        Expr::Not(inner) => cost(inner),
+        Expr::Group(_, parts) => parts.iter().map(cost).sum(),
     }
 }
