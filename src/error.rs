@@ -1,4 +1,4 @@
-//! What can go wrong when a filter is compiled or an event is read.
+//! What can go wrong when a filter is compiled, or an event or a catalog is read.
 
 use std::fmt;
 use std::ops::Range;
@@ -25,20 +25,10 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct CompileError(Box<Problems>);
 
-/// Never none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Problems {
-    first: Problem,
-    /// `first` and the others.
-    all: Vec<Problem>,
-}
-
 impl CompileError {
     /// `None` where there is no problem.
-    pub(crate) fn from_problems(mut problems: Vec<Problem>) -> Option<Self> {
-        problems.sort_by_key(|problem| problem.range().map_or(0, |range| range.start));
-        let first = problems.first()?.clone();
-        Some(Self(Box::new(Problems { first, all: problems })))
+    pub(crate) fn from_problems(problems: Vec<Problem>) -> Option<Self> {
+        Problems::new(problems).map(|problems| Self(Box::new(problems)))
     }
 
     /// Every problem of the filter, or 100 of them and one that says so, in the order of the text.
@@ -56,7 +46,75 @@ impl CompileError {
 
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems().iter().enumerate() {
+        self.0.fmt(f)
+    }
+}
+
+/// A file of event classes that was refused: see [`Catalog::from_json`](crate::Catalog::from_json).
+///
+/// All its problems are reported, in the order of the text, as those of a filter are
+/// ([`CompileError`]).
+///
+/// ```
+/// use hooksieve::{Catalog, ErrorCode};
+///
+/// let error = Catalog::from_json(r#"{"classes": [{"name": "A", "system": "nextclud"}, {}]}"#).unwrap_err();
+/// assert_eq!(error.problems().len(), 3);
+///
+/// let first = error.first();
+/// assert_eq!(first.code(), ErrorCode::InvalidCatalog);
+/// assert_eq!(first.pointer(), "/classes/0/system");
+/// assert_eq!(first.message(), "unknown system `nextclud`");
+/// assert_eq!(first.hint(), Some("did you mean `nextcloud`?"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct CatalogError(Box<Problems>);
+
+impl CatalogError {
+    /// `None` where there is no problem.
+    pub(crate) fn from_problems(problems: Vec<Problem>) -> Option<Self> {
+        Problems::new(problems).map(|problems| Self(Box::new(problems)))
+    }
+
+    /// Every problem of the file, or 100 of them and one that says so, in the order of the text.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.0.all
+    }
+
+    /// The problem that stands first in the text.
+    #[must_use]
+    pub fn first(&self) -> &Problem {
+        &self.0.first
+    }
+}
+
+impl fmt::Display for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Never none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Problems {
+    first: Problem,
+    /// `first` and the others.
+    all: Vec<Problem>,
+}
+
+impl Problems {
+    fn new(mut problems: Vec<Problem>) -> Option<Self> {
+        problems.sort_by_key(|problem| problem.range().map_or(0, |range| range.start));
+        let first = problems.first()?.clone();
+        Some(Self { first, all: problems })
+    }
+}
+
+/// A line for each.
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.all.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
@@ -66,7 +124,7 @@ impl fmt::Display for CompileError {
     }
 }
 
-/// One thing that is wrong with a filter, and where.
+/// One thing that is wrong with a filter or a catalog, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     code: ErrorCode,
@@ -104,13 +162,13 @@ impl Problem {
         self.code
     }
 
-    /// The place in the filter, as a JSON Pointer (RFC 6901); empty for the filter as a whole.
+    /// The place in the filter or the catalog, as a JSON Pointer (RFC 6901); empty for the whole of it.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// The bytes of the filter's text that are wrong; `None` where the filter was not given as text.
+    /// The bytes of the text that are wrong; `None` where a filter was not given as text.
     #[must_use]
     pub fn range(&self) -> Option<Range<usize>> {
         self.range.clone()
@@ -195,7 +253,7 @@ pub struct Replacement {
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
-        /// The kinds of mistakes a filter can contain. [`as_str`](Self::as_str) is stable.
+        /// The kinds of mistakes a filter or a catalog can contain. [`as_str`](Self::as_str) is stable.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -237,7 +295,9 @@ error_codes! {
     UnsupportedPattern = "unsupported-pattern",
     /// A path with a backslash that escapes nothing.
     InvalidPath = "invalid-path",
-    /// One of the [`Limits`](crate::Limits) is exceeded; or there are too many problems to show all.
+    /// Something in a catalog is not of its format.
+    InvalidCatalog = "invalid-catalog",
+    /// One of the [`Limits`](crate::Limits), or a bound of catalogs, is exceeded; or there are too many problems to show all.
     LimitExceeded = "limit-exceeded",
 }
 

@@ -24,6 +24,8 @@
 //! - [`CompileError`] reports everything that is wrong with a filter, with places and hints.
 //! - [`Program`] is what a filter is compiled to: a listing for people, bytes for storage.
 //! - [`FilterSet`] matches an event against very many filters in one pass.
+//! - [`Catalog`] knows the classes of events that Nextcloud and its apps send: their fields, samples, and
+//!   made-up events of each.
 //! - [`operators`] is the table of the language.
 //!
 //! # The rules
@@ -41,6 +43,7 @@ mod dialect;
 mod error;
 mod event;
 mod filter;
+mod guess;
 mod limits;
 mod path;
 mod program;
@@ -49,8 +52,9 @@ mod syntax;
 mod vm;
 
 pub use analysis::Implication;
+pub use catalog::{Catalog, EventClass, Field, Mismatch};
 pub use dialect::Dialect;
-pub use error::{CompileError, ErrorCode, EventError, Problem, Replacement};
+pub use error::{CatalogError, CompileError, ErrorCode, EventError, Problem, Replacement};
 pub use event::json::Scratch;
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;

@@ -51,6 +51,8 @@ pub(crate) enum Format {
     UnixTime,
     /// The string is a date with a time, like `2024-01-15T10:30:00+00:00`.
     IsoTime,
+    /// The string is the name of the event's class.
+    ClassName,
 }
 
 /// [`Shape::ANY`], for as long as a reference to it may be needed.
@@ -68,6 +70,17 @@ impl Shape {
         sample: None,
     };
 
+    /// Nothing at all, to begin with.
+    pub(super) const NOTHING: Self = Self {
+        types: TypeSet::NONE,
+        members: Vec::new(),
+        others: Inside::Nothing,
+        elements: Inside::Nothing,
+        values: None,
+        format: None,
+        sample: None,
+    };
+
     /// True where nothing is known of the value.
     pub(crate) fn is_any(&self) -> bool {
         self.types == TypeSet::ANY
@@ -79,6 +92,68 @@ impl Shape {
     /// The known member with this name.
     pub(crate) fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| &*member.name == name)
+    }
+
+    /// The shape at the end of a chain of known members.
+    pub(super) fn at_mut(&mut self, names: &[Box<str>]) -> Option<&mut Self> {
+        names.iter().try_fold(self, |shape, name| {
+            shape.members.iter_mut().find(|member| member.name == *name).map(|member| &mut member.shape)
+        })
+    }
+
+    /// Adds a member, or puts it in the place of the one with its name.
+    pub(super) fn set_member(&mut self, member: Member) {
+        match self.members.iter_mut().find(|known| known.name == member.name) {
+            Some(known) => *known = member,
+            None => self.members.push(member),
+        }
+    }
+
+    /// Makes the name of the class the one value of whatever holds it.
+    pub(super) fn set_class_name(&mut self, name: &str) {
+        if self.format == Some(Format::ClassName) {
+            let null = self.types.contains(TypeSet::NULL).then_some(Constant::Null);
+            self.values = Some([Constant::String(name.into())].into_iter().chain(null).collect());
+        }
+        for member in &mut self.members {
+            member.shape.set_class_name(name);
+        }
+        for inside in [&mut self.others, &mut self.elements] {
+            if let Inside::Each(shape) = inside {
+                shape.set_class_name(name);
+            }
+        }
+    }
+
+    /// A plain value of the shape: the sample where there is one, and objects without what is optional
+    /// and has no sample.
+    pub(super) fn to_sample(&self) -> Value {
+        if let Some(sample) = &self.sample {
+            return sample.clone();
+        }
+        if let Some(first) = self.values.as_ref().and_then(|values| values.first()) {
+            return first.to_value();
+        }
+        let is = |types| self.types.intersects(types);
+        if is(TypeSet::OBJECT) {
+            let shown = |member: &&Member| !member.is_optional || member.shape.sample.is_some();
+            let members = self.members.iter().filter(shown);
+            members.map(|member| (member.name.to_string(), member.shape.to_sample())).collect()
+        } else if is(TypeSet::STRING) {
+            Value::from(if self.format == Some(Format::IsoTime) {
+                "2024-04-01T11:30:00+00:00"
+            } else {
+                "text"
+            })
+        } else if is(TypeSet::WHOLE) {
+            Value::from(if self.format == Some(Format::UnixTime) { 1_711_971_000 } else { 1 })
+        } else if is(TypeSet::BOOL) {
+            Value::Bool(false)
+        } else if is(TypeSet::ARRAY) {
+            Value::Array(Vec::new())
+        } else {
+            Value::Null
+        }
     }
 }
 

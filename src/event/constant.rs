@@ -3,6 +3,8 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use serde_json::Value;
+
 use super::{Array, Node, Number, Object, View};
 use crate::path::Segment;
 use crate::vm::compare;
@@ -21,6 +23,21 @@ pub(crate) enum Constant {
 }
 
 impl Constant {
+    /// As an event would hold it; of equal keys the last one counts.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(bool) => Value::Bool(*bool),
+            Self::Number(Number::Int(int)) => Value::from(*int),
+            Self::Number(Number::Double(double)) => Value::from(*double),
+            Self::String(string) => Value::String(string.to_string()),
+            Self::Array(elements) => elements.iter().map(Self::to_value).collect(),
+            Self::Object(members) => {
+                members.iter().map(|(key, value)| (key.to_string(), value.to_value())).collect()
+            }
+        }
+    }
+
     /// What it takes in memory, with all that is inside.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()

@@ -8,6 +8,7 @@ pub(crate) mod parser;
 pub(crate) mod pattern;
 pub(crate) mod pointer;
 pub(crate) mod reader;
+pub(crate) mod report;
 mod slashed;
 pub(crate) mod span;
 mod types;

@@ -11,6 +11,7 @@ use super::operators::{self, Kind as Op, Operator};
 use super::parser::{self, Parser, operator_object};
 use super::pointer::Place;
 use super::reader::{self, Json, Member};
+use super::report::Report;
 use super::span::Span;
 use crate::event::Constant;
 use crate::limits::Limits;
@@ -90,8 +91,9 @@ impl Source {
 
     /// `None` stands for the impossible: the text has been compiled before.
     pub(crate) fn outline(&self) -> Option<Outline> {
-        let json = reader::read(&self.text, &Limits::NONE).ok()?;
-        let parser = Parser::new(&Limits::NONE, json.span.end());
+        let json = reader::read(&self.text, &Limits::NONE);
+        let parser = Parser::new(&Limits::NONE, Report::new(&json));
+        let json = json.ok()?;
         let mut outliner = Outliner { parser, is_written: self.is_written };
         let parts = outliner.filter(members(&json), &Place::Root);
         Some(outliner.part(&Place::Root, json.span, Kind::All(parts)))

@@ -1,53 +1,40 @@
 //! The grammar of filters. Every mistake that a user can make is reported here, all of them at once.
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
-
 use super::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
 use super::operators::{self, Guess, Kind as Op, Operator, OperatorPlace};
 use super::pointer::Place;
 use super::reader::{Json, Kind, Member, ReadError};
+use super::report::Report;
 use super::slashed::Slashed;
 use super::span::{Span, shorten};
-use crate::error::{CompileError, ErrorCode, Problem};
+use crate::error::{CompileError, ErrorCode};
 use crate::event::Constant;
 use crate::limits::Limits;
 use crate::path::Path;
 
 /// What a filter says; or all that is wrong with it.
 pub(crate) fn parse(json: Result<Json<'_>, ReadError>, limits: &Limits) -> Result<Expr, CompileError> {
-    let mut parser = Parser::new(limits, json.as_ref().map_or(Span::NONE, |json| json.span.end()));
+    let mut parser = Parser::new(limits, Report::new(&json));
     let expr = match json {
         Ok(json) => {
-            parser.refuse_duplicate_keys(&json, &Place::Root);
+            let hint = "only one of the two would count; `$and` takes both";
+            parser.report.refuse_duplicate_keys(&json, &Place::Root, hint);
             parser.root(&json)
         }
-        Err(ReadError::Syntax { span, message, hint }) => {
-            let hint = hint.map(Cow::into_owned);
-            parser.report(ErrorCode::InvalidJson, &Place::Root, span, message, hint);
-            Expr::NEVER
-        }
-        Err(ReadError::Limit { span, message }) => {
-            parser.report(ErrorCode::LimitExceeded, &Place::Root, span, message, None);
+        Err(error) => {
+            parser.report.unreadable(error);
             Expr::NEVER
         }
     };
-    match CompileError::from_problems(parser.problems) {
+    match CompileError::from_problems(parser.report.into_problems()) {
         None => Ok(expr),
         Some(error) => Err(error),
     }
 }
 
-/// What stands wrong beyond so many mistakes is hardly of interest; and a pointer can be as long as the
-/// filter.
-const MAX_PROBLEMS: usize = 100;
-
 pub(super) struct Parser<'l> {
     pub(super) limits: &'l Limits,
-    /// [`MAX_PROBLEMS`], and one that says that there are more.
-    problems: Vec<Problem>,
-    /// Of the text.
-    end: Span,
+    report: Report,
     conditions: usize,
     pub(super) pattern_states_left: usize,
     /// Indexes in the paths of the `$elemMatch`es around.
@@ -55,43 +42,8 @@ pub(super) struct Parser<'l> {
 }
 
 impl<'l> Parser<'l> {
-    /// `end` is that of the text.
-    pub(super) fn new(limits: &'l Limits, end: Span) -> Self {
-        Self {
-            limits,
-            problems: Vec::new(),
-            end,
-            conditions: 0,
-            pattern_states_left: limits.pattern_states,
-            indexes_around: 0,
-        }
-    }
-
-    fn refuse_duplicate_keys(&mut self, json: &Json<'_>, place: &Place<'_>) {
-        match &json.kind {
-            Kind::Array(elements) => {
-                for (index, element) in elements.iter().enumerate() {
-                    self.refuse_duplicate_keys(element, &place.index(index));
-                }
-            }
-            Kind::Object(members) => {
-                for member in repeated_keys(members) {
-                    let message = format!("duplicate key `{}`", shorten(&member.key));
-                    let hint = "only one of the two would count; `$and` takes both".to_owned();
-                    self.report(
-                        ErrorCode::DuplicateKey,
-                        &place.key(&member.key),
-                        member.key_span,
-                        message,
-                        Some(hint),
-                    );
-                }
-                for member in members {
-                    self.refuse_duplicate_keys(&member.value, &place.key(&member.key));
-                }
-            }
-            _ => {}
-        }
+    pub(super) fn new(limits: &'l Limits, report: Report) -> Self {
+        Self { limits, report, conditions: 0, pattern_states_left: limits.pattern_states, indexes_around: 0 }
     }
 
     /// The filter as a whole. Registrations in the wild spell "every event" as `{}`, `[]` and `null`.
@@ -357,31 +309,7 @@ impl<'l> Parser<'l> {
         message: impl Into<String>,
         hint: Option<String>,
     ) {
-        self.push(code, place, span, message, |problem| problem.with_hint(hint));
-    }
-
-    /// The one place where a problem is added.
-    fn push(
-        &mut self,
-        code: ErrorCode,
-        place: &Place<'_>,
-        span: Span,
-        message: impl Into<String>,
-        complete: impl FnOnce(Problem) -> Problem,
-    ) {
-        match self.problems.len().cmp(&MAX_PROBLEMS) {
-            Ordering::Less => {
-                let problem = Problem::new(code, place.to_string(), span.range(), message);
-                self.problems.push(complete(problem));
-            }
-            Ordering::Equal => {
-                let message = "more problems are not shown";
-                let problem =
-                    Problem::new(ErrorCode::LimitExceeded, String::new(), self.end.range(), message);
-                self.problems.push(problem);
-            }
-            Ordering::Greater => {}
-        }
+        self.report.push(code, place, span, message, |problem| problem.with_hint(hint));
     }
 
     /// The operand is not what the operator takes.
@@ -460,7 +388,7 @@ impl<'l> Parser<'l> {
             && !is_there(operator.name)
             && (operator.kind != Op::Options || is_there("$regex"));
         let replacement = fits.then(|| format!("\"{}\"", operator.name));
-        self.push(ErrorCode::UnknownOperator, place, member.key_span, message, |problem| {
+        self.report.push(ErrorCode::UnknownOperator, place, member.key_span, message, |problem| {
             problem.with_hint(Some(hint)).with_replacement(replacement)
         });
         None
@@ -535,7 +463,7 @@ fn comparison(operator: Op, operand: &Json<'_>) -> Option<Test> {
 }
 
 /// The type, and the value where it is short.
-pub(super) fn describe(json: &Json<'_>) -> String {
+pub(crate) fn describe(json: &Json<'_>) -> String {
     match &json.kind {
         Kind::Bool(bool) => format!("`{bool}`"),
         Kind::Number(number) => format!("the number `{number}`"),
@@ -557,18 +485,4 @@ fn is_truthy(json: &Json<'_>) -> bool {
         Kind::Number(number) => number.to_double() != 0.0,
         _ => true,
     }
-}
-
-/// The members whose key another has before them.
-fn repeated_keys<'m, 't>(members: &'m [Member<'t>]) -> Vec<&'m Member<'t>> {
-    /// Up to here comparing all pairs is faster than sorting.
-    const FEW: usize = 8;
-    if members.len() <= FEW {
-        let repeated = |(index, member): &(usize, &Member<'_>)| {
-            members.iter().take(*index).any(|earlier| earlier.key == member.key)
-        };
-        return members.iter().enumerate().filter(repeated).map(|(_, member)| member).collect();
-    }
-    let mut seen = std::collections::HashSet::with_capacity(members.len());
-    members.iter().filter(|member| !seen.insert(&*member.key)).collect()
 }

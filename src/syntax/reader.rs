@@ -81,25 +81,54 @@ pub(crate) enum ReadError {
     Limit { span: Span, message: String },
 }
 
-/// Reads a whole text.
+/// What a text is, for messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Document {
+    Filter,
+    Catalog,
+}
+
+impl Document {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::Catalog => "catalog",
+        }
+    }
+
+    /// Advice that is good for filters only.
+    fn hint(self, hint: &'static str) -> Option<&'static str> {
+        (self == Self::Filter).then_some(hint)
+    }
+}
+
+/// Reads the whole text of a filter.
 pub(crate) fn read<'t>(text: &'t str, limits: &Limits) -> Result<Json<'t>, ReadError> {
+    read_document(text, Document::Filter, limits)
+}
+
+/// Reads a whole text.
+pub(crate) fn read_document<'t>(
+    text: &'t str,
+    document: Document,
+    limits: &Limits,
+) -> Result<Json<'t>, ReadError> {
     if text.len() > limits.text_bytes {
         let span = Span::new(text.floor_char_boundary(limits.text_bytes), text.len());
-        return Err(too_long(limits, span));
+        return Err(too_long(document, limits, span));
     }
-    let mut reader = Reader { text, at: 0, nesting_left: limits.nesting, limits };
+    let mut reader = Reader { text, document, at: 0, nesting_left: limits.nesting, limits };
     reader.skip_byte_order_mark();
     reader.skip_space();
     if reader.peek().is_none() {
-        return Err(
-            reader.error("expected a JSON object, found nothing", Some("`{}` lets every event through"))
-        );
+        let hint = document.hint("`{}` lets every event through");
+        return Err(reader.error("expected a JSON object, found nothing", hint));
     }
     let value = reader.value()?;
     reader.skip_space();
     match reader.peek() {
         None => Ok(value),
-        Some(_) => Err(reader.unexpected("the end of the filter")),
+        Some(_) => Err(reader.unexpected(&format!("the end of the {}", document.name()))),
     }
 }
 
@@ -115,7 +144,9 @@ struct Converter<'l> {
 
 impl Converter<'_> {
     fn convert<'t>(&mut self, value: &'t Value, nesting_left: usize) -> Result<Json<'t>, ReadError> {
-        let inside = |limits| nesting_left.checked_sub(1).ok_or_else(|| too_deep(limits, Span::NONE));
+        let inside = |limits| {
+            nesting_left.checked_sub(1).ok_or_else(|| too_deep(Document::Filter, limits, Span::NONE))
+        };
         let kind = match value {
             Value::Null => {
                 self.charge("null".len())?;
@@ -164,24 +195,29 @@ impl Converter<'_> {
 
     /// For what a value takes as text at least.
     fn charge(&mut self, bytes: usize) -> Result<(), ReadError> {
-        self.bytes_left =
-            self.bytes_left.checked_sub(bytes).ok_or_else(|| too_long(self.limits, Span::NONE))?;
+        self.bytes_left = self
+            .bytes_left
+            .checked_sub(bytes)
+            .ok_or_else(|| too_long(Document::Filter, self.limits, Span::NONE))?;
         Ok(())
     }
 }
 
 const BEYOND_DOUBLES: &str = "a number beyond the range of doubles";
 
-fn too_long(limits: &Limits, span: Span) -> ReadError {
-    ReadError::Limit { span, message: format!("the filter is longer than {} bytes", limits.text_bytes) }
+fn too_long(document: Document, limits: &Limits, span: Span) -> ReadError {
+    let (name, bytes) = (document.name(), limits.text_bytes);
+    ReadError::Limit { span, message: format!("the {name} is longer than {bytes} bytes") }
 }
 
-fn too_deep(limits: &Limits, span: Span) -> ReadError {
-    ReadError::Limit { span, message: format!("the filter is nested deeper than {} levels", limits.nesting) }
+fn too_deep(document: Document, limits: &Limits, span: Span) -> ReadError {
+    let (name, levels) = (document.name(), limits.nesting);
+    ReadError::Limit { span, message: format!("the {name} is nested deeper than {levels} levels") }
 }
 
 struct Reader<'t, 'l> {
     text: &'t str,
+    document: Document,
     /// The byte that is looked at next; always on a boundary of characters.
     at: usize,
     nesting_left: usize,
@@ -206,7 +242,7 @@ impl<'t> Reader<'t, '_> {
         self.nesting_left = self
             .nesting_left
             .checked_sub(1)
-            .ok_or_else(|| too_deep(self.limits, Span::new(self.at, self.at + 1)))?;
+            .ok_or_else(|| too_deep(self.document, self.limits, Span::new(self.at, self.at + 1)))?;
         self.at += 1;
         self.skip_space();
         let kind = read(self)?;
@@ -443,7 +479,8 @@ impl<'t> Reader<'t, '_> {
     /// Something else stands where `expected` should.
     fn unexpected(&self, expected: &str) -> ReadError {
         let found = self.rest().chars().next();
-        if let Some(pattern) = Slashed::parse(self.rest()).filter(|_| expected == "a value") {
+        let may_be_pattern = expected == "a value" && self.document == Document::Filter;
+        if let Some(pattern) = Slashed::parse(self.rest()).filter(|_| may_be_pattern) {
             return ReadError::Syntax {
                 span: Span::new(self.at, self.at + pattern.length),
                 message: "JSON has no patterns between slashes".to_owned(),
@@ -452,7 +489,10 @@ impl<'t> Reader<'t, '_> {
         }
         let hint = match found {
             Some('\'') => Some("JSON strings stand in double quotes"),
-            Some('/' | '#') => Some("JSON has no comments; `$comment` holds one"),
+            Some('/' | '#') => self
+                .document
+                .hint("JSON has no comments; `$comment` holds one")
+                .or(Some("JSON has no comments")),
             Some('a'..='z' | 'A'..='Z' | '_' | '$') if expected.starts_with("a key") => {
                 Some("keys stand in double quotes")
             }
@@ -462,7 +502,10 @@ impl<'t> Reader<'t, '_> {
             Some(char) if char.is_control() => self
                 .error(&format!("expected {expected}, found the character {}", char.escape_unicode()), hint),
             Some(char) => self.error(&format!("expected {expected}, found `{char}`"), hint),
-            None => self.error(&format!("expected {expected}, found the end of the filter"), hint),
+            None => {
+                let name = self.document.name();
+                self.error(&format!("expected {expected}, found the end of the {name}"), hint)
+            }
         }
     }
 
@@ -500,96 +543,4 @@ fn word_hint(word: &str) -> Cow<'static, str> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    fn message(text: &str) -> String {
-        match read(text, &Limits::default()).unwrap_err() {
-            ReadError::Syntax { span, message, .. } => format!("{}..{} {message}", span.start, span.end),
-            ReadError::Limit { message, .. } => message,
-        }
-    }
-
-    #[test]
-    fn values_and_their_places() {
-        let json = read(r#" {"a\u00e9": [1, "x"]} "#, &Limits::default()).unwrap();
-        let Kind::Object(members) = &json.kind else { panic!("{json:?}") };
-        assert_eq!(json.span, Span::new(1, 22));
-        assert_eq!(members[0].key, "aé");
-        assert_eq!(members[0].key_span, Span::new(2, 11));
-        assert_eq!(members[0].value.span, Span::new(13, 21));
-    }
-
-    #[test]
-    fn agrees_with_serde_json_on_good_texts() {
-        for text in [
-            "null",
-            "[]",
-            "{}",
-            "[true, false]",
-            "-0",
-            "0.5e-3",
-            "12e2",
-            "123456789012345678901",
-            r#""\ud83d\ude00\/\b""#,
-            r#"{"a":{"b":[{"c":null}]}}"#,
-            "\u{feff}1",
-        ] {
-            let ours = read(text, &Limits::default()).unwrap().to_constant().to_string();
-            let theirs: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap();
-            let theirs = from_value(&theirs, &Limits::default()).unwrap().to_constant().to_string();
-            assert_eq!(ours, theirs);
-        }
-    }
-
-    #[test]
-    fn mistakes_are_found_where_they_are() {
-        for (text, expected) in [
-            ("", "0..0 expected a JSON object, found nothing"),
-            ("{", "1..1 expected a key in double quotes, found the end of the filter"),
-            ("{'a': 1}", "1..2 expected a key in double quotes, found `'`"),
-            ("{a: 1}", "1..2 expected a key in double quotes, found `a`"),
-            (r#"{"a" 1}"#, "5..6 expected `:` after the key, found `1`"),
-            (r#"{"a": 1,}"#, "7..8 a comma with nothing after it"),
-            (r#"{"a": 1} x"#, "9..10 expected the end of the filter, found `x`"),
-            (r#"{"a": nul}"#, "6..9 expected a value, found `nul`"),
-            (r#"{"a": ISODate("2024")}"#, "6..13 JSON has no `ISODate(…)`"),
-            (r#"{"a": /x\/y/i}"#, "6..13 JSON has no patterns between slashes"),
-            ("{\"a\": \"x\ny\"}", "8..8 a control character in a string"),
-            ("{\"a\": \"x\ty\"}", "8..9 a control character in a string"),
-            (r#"{"a": "x}"#, "6..9 a string without its closing quote"),
-            (r#"{"a": "\q"}"#, "7..9 no such escape in JSON"),
-            (r#"{"a": "\ud800"}"#, "7..13 half of a surrogate pair"),
-            (r#"{"a": 01}"#, "7..8 a number cannot start with `0`"),
-            (r#"{"a": 1.}"#, "8..9 expected a digit, found `}`"),
-            (r#"{"a": 1e999}"#, "6..11 a number beyond the range of doubles"),
-            ("[1 2]", "3..4 expected `,` or `]`, found `2`"),
-        ] {
-            assert_eq!(message(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn limits_hold_for_text_and_values() {
-        let limits = Limits { nesting: 2, text_bytes: 10, ..Limits::default() };
-        assert!(read("[[1]]", &limits).is_ok());
-        assert!(matches!(read("[[[1]]]", &limits), Err(ReadError::Limit { .. })));
-        assert!(matches!(read("[1,2,3,4,5]", &limits), Err(ReadError::Limit { .. })));
-        let value = serde_json::json!([[[1]]]);
-        assert!(matches!(from_value(&value, &limits), Err(ReadError::Limit { .. })));
-        for (text, fits) in [
-            (r#"{"123":1}"#, true),
-            (r#"{"123":"4"}"#, false),
-            ("[1,2,3,4]", true),
-            ("[1,2,3,4,5]", false),
-            ("[true,1,1]", true),
-            ("[null,null]", false),
-            ("[[],[],[]]", true),
-            ("[{},{},[],1]", false),
-        ] {
-            assert_eq!(read(text, &limits).is_ok(), fits, "{text}");
-            let value = serde_json::from_str(text).unwrap();
-            assert_eq!(from_value(&value, &limits).is_ok(), fits, "{text} as a value");
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! The names and numbers that `$type` takes.
 
 use super::expr::TypeSet;
+use crate::guess;
 
 /// MongoDB's name and BSON number of each type, and what it is in JSON.
 const TYPES: &[(&str, i64, TypeSet)] = &[
@@ -39,16 +40,9 @@ pub(crate) fn by_code(code: i64) -> Option<TypeSet> {
     TYPES.iter().find(|(_, known, _)| *known == code).map(|(.., types)| *types)
 }
 
-/// In bytes; nothing longer is like a type.
-const MAX_GUESSED: usize = 30;
-
 /// What other languages call the types, or a name with few letters' difference.
 pub(crate) fn guess(name: &str) -> Option<&'static str> {
-    if name.len() > MAX_GUESSED {
-        return None;
-    }
-    let folded = name.to_ascii_lowercase();
-    let alias = match &*folded {
+    let alias = match &*name.to_ascii_lowercase() {
         "boolean" => Some("bool"),
         "integer" => Some("int"),
         "float" => Some("double"),
@@ -58,14 +52,5 @@ pub(crate) fn guess(name: &str) -> Option<&'static str> {
         "map" | "dict" => Some("object"),
         _ => None,
     };
-    alias.or_else(|| {
-        TYPES
-            .iter()
-            .map(|(known, ..)| *known)
-            .chain(["number"])
-            .map(|known| (strsim::osa_distance(&folded, &known.to_ascii_lowercase()), known))
-            .filter(|(distance, known)| *distance <= 1 + known.len() / 6)
-            .min_by_key(|(distance, _)| *distance)
-            .map(|(_, known)| known)
-    })
+    alias.or_else(|| guess::nearest(name, TYPES.iter().map(|(known, ..)| *known).chain(["number"])))
 }

@@ -163,7 +163,7 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Test<'_> {
 
 /// The type that `$type` knows it by. A number's depends on its spelling: with a fraction or an
 /// exponent it is a double, whatever its value.
-fn type_of<'e, N: Node<'e>>(value: N) -> TypeSet {
+pub(crate) fn type_of<'e, N: Node<'e>>(value: N) -> TypeSet {
     match value.view() {
         View::Null => TypeSet::NULL,
         View::Bool(_) => TypeSet::BOOL,
