@@ -26,6 +26,8 @@
 //! - [`FilterSet`] matches an event against very many filters in one pass.
 //! - [`Catalog`] knows the classes of events that Nextcloud and its apps send: their fields, samples, and
 //!   made-up events of each.
+//! - [`lint`](lint()) tells what is suspicious about a filter although it is legal, and
+//!   [`Filter::implies`] whether one filter matches wherever another does.
 //! - [`operators`] is the table of the language.
 //!
 //! # The rules
@@ -45,6 +47,7 @@ mod event;
 mod filter;
 mod guess;
 mod limits;
+mod lint;
 mod path;
 mod program;
 mod set;
@@ -58,6 +61,7 @@ pub use error::{CatalogError, CompileError, ErrorCode, EventError, Problem, Repl
 pub use event::json::Scratch;
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
+pub use lint::{Lint, LintCode, Severity, Suggestion, lint};
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};

@@ -110,8 +110,22 @@ impl Domain {
         Self::of_types(TypeSet::NONE)
     }
 
-    pub(super) fn missing() -> Self {
-        Self { missing: true, ..Self::none() }
+    /// The types of its values.
+    pub(super) fn types(&self) -> TypeSet {
+        let [least, most] = Self::INT_RANGE;
+        let int = Ranges::between(least, most.checked_add(1));
+        let parts = [
+            (TypeSet::NULL, self.null),
+            (TypeSet::BOOL, self.bools != [false; 2]),
+            (TypeSet::INT, !self.ints.intersect(&int).is_empty()),
+            (TypeSet::LONG, !self.ints.intersect(&int.complement()).is_empty()),
+            (TypeSet::DOUBLE, !self.doubles.is_empty()),
+            (TypeSet::STRING, !self.strings.is_empty()),
+            (TypeSet::OBJECT, !self.objects.is_empty()),
+            (TypeSet::ARRAY, !self.arrays.is_empty()),
+        ];
+        let is_in = parts.into_iter().filter(|(_, is_in)| *is_in);
+        is_in.fold(TypeSet::NONE, |types, (part, _)| types.or(part))
     }
 
     /// The values that equal one of them; where null is among them, nothing, too. They ascend.

@@ -143,7 +143,8 @@ fn candidates(claims: &[&Claim<'_>]) -> Vec<Constant> {
                 neighbours(constant, &mut numbers, &mut values);
             }
             Test::In(list) => {
-                list.iter().for_each(|constant| neighbours(constant, &mut numbers, &mut values))
+                let few = list.iter().take(MAX_OPERANDS);
+                few.for_each(|constant| neighbours(constant, &mut numbers, &mut values));
             }
             Test::Remainder { divisor, remainder } => {
                 let further = divisor.saturating_abs().saturating_mul(remainder.signum().min(0) * 2 + 1);

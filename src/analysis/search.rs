@@ -22,10 +22,10 @@ use crate::syntax::expr::{Condition, Expr, Join, Test};
 
 /// How much work is left: about a tenth of a microsecond each.
 #[derive(Debug)]
-pub(super) struct Fuel(Cell<usize>);
+pub(crate) struct Fuel(Cell<usize>);
 
 impl Fuel {
-    pub(super) fn new(units: usize) -> Self {
+    pub(crate) fn new(units: usize) -> Self {
         Self(Cell::new(units))
     }
 

@@ -9,6 +9,6 @@ pub(crate) mod pattern;
 pub(crate) mod pointer;
 pub(crate) mod reader;
 pub(crate) mod report;
-mod slashed;
+pub(crate) mod slashed;
 pub(crate) mod span;
 mod types;
