@@ -28,6 +28,8 @@ pub enum LintCode {
     TimeFormat,
     /// A string between slashes is no pattern.
     LooksLikeRegex,
+    /// The path of a folder, where paths of files are; or not a path as they are in events.
+    FolderPath,
     /// The whole object or array has to be equal.
     ExactLiteral,
     /// Conditions on an array need not be met by one element.
@@ -167,6 +169,19 @@ const TABLE: &[Row] = &[
             None,
             r#"{"event.node.path": "/\\.pdf$/i"}"#,
             r#"{"event.node.path": {"$regex": "\\.pdf$", "$options": "i"}}"#,
+        ),
+    },
+    Row {
+        code: LintCode::FolderPath,
+        name: "folder-path",
+        title: "equal to a folder, not inside of it",
+        explanation: "An equality with the path of a folder holds for events of the folder itself. What is in it has longer \
+            paths, which start with the folder's and a slash. Paths begin with a slash and the user, \
+            `/bob/files/report.pdf`, and never end with a slash.",
+        example: (
+            None,
+            r#"{"event.node.path": "/bob/files/Documents"}"#,
+            r#"{"event.node.path": {"$startsWith": "/bob/files/Documents/"}}"#,
         ),
     },
     Row {

@@ -92,7 +92,7 @@ impl Linter<'_> {
             (LintCode::NeverMatches, Outcome::Always) => LintCode::AlwaysMatches,
             (code, _) => code,
         };
-        let suggestion = self.other_type(part, leaf, &found);
+        let suggestion = self.other_type(leaf, &found);
         self.report(code, severity, part, message, suggestion);
     }
 }

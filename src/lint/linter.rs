@@ -34,16 +34,23 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
         text,
         outline: &outline,
         never: analysis::never_holds(&expr, context.scope, &fuel),
+        is_class_certain: true,
         fuel,
         lints: Vec::new(),
     };
+    linter.is_class_certain = !linter.has_envelope_of_nextcloud(shape);
     linter.conjunction(std::slice::from_ref(&outline), context);
     let says_something = outline.parts().iter().any(|part| !matches!(part.kind, Kind::Comment));
     if says_something && !linter.never && linter.holds_always(&expr, context) && linter.lints.is_empty() {
         let message = "this matches every event; `{}` says so in fewer words";
         linter.report(LintCode::AlwaysMatches, Severity::Warning, &outline, message, None);
     }
-    if linter.never && !linter.lints.iter().any(|lint| lint.severity == Severity::Error) {
+    linter.lints.sort_by_key(place);
+    linter.lints.truncate(MAX_LINTS - 1);
+    if linter.never
+        && linter.is_class_certain
+        && !linter.lints.iter().any(|lint| lint.severity == Severity::Error)
+    {
         linter.report(
             LintCode::NeverMatches,
             Severity::Error,
@@ -52,10 +59,12 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
             None,
         );
     }
-    let mut lints = linter.lints;
-    lints.sort_by_key(|lint| lint.range.as_ref().map_or(0, |range| range.start));
-    lints.truncate(MAX_LINTS);
-    lints
+    linter.lints.sort_by_key(place);
+    linter.lints
+}
+
+fn place(lint: &Lint) -> usize {
+    lint.range.as_ref().map_or(0, |range| range.start)
 }
 
 /// Where a part of a filter stands.
@@ -109,6 +118,8 @@ pub(super) struct Linter<'a> {
     pub(super) outline: &'a Outline,
     /// Whether the filter as a whole never matches.
     never: bool,
+    /// Whether it can be relied on that the events are as the class says.
+    is_class_certain: bool,
     pub(super) fuel: Fuel,
     lints: Vec<Lint>,
 }
@@ -133,7 +144,7 @@ impl<'a> Linter<'a> {
         message: impl Into<String>,
         suggestion: Advice,
     ) {
-        if self.lints.len() > 10 * MAX_LINTS {
+        if self.is_full() {
             return;
         }
         let suggestion = suggestion.map(|(message, replacement)| {
@@ -148,6 +159,11 @@ impl<'a> Linter<'a> {
             message: message.into(),
             suggestion,
         });
+    }
+
+    /// Of more lints, none would be kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.lints.len() > 2 * MAX_LINTS
     }
 
     fn leads_to_a_filter(&self, replacement: &Replacement) -> bool {
@@ -167,7 +183,7 @@ impl<'a> Linter<'a> {
             Outcome::Always => context.is_negated,
             Outcome::Either => false,
         };
-        if self.never && is_fatal { Severity::Error } else { Severity::Warning }
+        if self.never && self.is_class_certain && is_fatal { Severity::Error } else { Severity::Warning }
     }
 
     pub(super) fn holds_never(&self, expr: &Expr, context: Context<'_>) -> bool {

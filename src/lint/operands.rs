@@ -162,12 +162,12 @@ impl Linter<'_> {
     }
 
     /// The operand in the type that the field has.
-    pub(super) fn other_type(&self, part: &Outline, leaf: &Leaf, found: &Findings<'_>) -> Advice {
+    pub(super) fn other_type(&self, leaf: &Leaf, found: &Findings<'_>) -> Advice {
         let is_comparison = matches!(
             leaf.operator.kind,
             Op::Eq | Op::Ne | Op::Gt | Op::Gte | Op::Lt | Op::Lte | Op::In | Op::Nin
         );
-        if !is_comparison || part.span.range().is_none() {
+        if !is_comparison {
             return None;
         }
         let other = |constant: &Constant| match constant {
@@ -203,7 +203,11 @@ impl Linter<'_> {
     /// What is legal, and known to surprise, or longer than need be.
     pub(super) fn style(&mut self, part: &Outline, leaf: &Leaf, context: Context<'_>) {
         match leaf.operator.kind {
-            Op::Eq => self.exact(part, leaf),
+            Op::Eq => {
+                self.exact(part, leaf);
+                self.folder(part, leaf, context);
+            }
+            Op::StartsWith => self.folder(part, leaf, context),
             Op::Regex => self.plain_pattern(part, leaf),
             Op::Ne | Op::Nin => self.negation(part, leaf, context),
             _ => {}
@@ -237,6 +241,41 @@ impl Linter<'_> {
             _ => return,
         };
         self.report(LintCode::ExactLiteral, severity, part, message, suggestion);
+    }
+
+    /// A path that is none of a file, or none that occurs.
+    fn folder(&mut self, part: &Outline, leaf: &Leaf, context: Context<'_>) {
+        let Constant::String(text) = &leaf.operand else { return };
+        // In events of other systems, paths may begin otherwise.
+        let sample = self.shape_at(context, &leaf.path).and_then(|shape| shape.sample.as_ref()?.as_str());
+        let begins_with_slash = sample.is_some_and(|sample| sample.starts_with('/'));
+        let is_path = last(&leaf.path) == "path" && (begins_with_slash || !context.is_known());
+        if !is_path || text.is_empty() {
+            return;
+        }
+        let name = context.name(&leaf.path);
+        let is_equality = leaf.operator.kind == Op::Eq;
+        let (severity, message) = match text.strip_suffix('/') {
+            _ if !text.starts_with('/') && begins_with_slash => {
+                let message = format!("`{name}` begins with a slash, as in `{}`", sample.unwrap_or_default());
+                (Severity::Warning, message)
+            }
+            _ if !text.starts_with('/') || !is_equality => return,
+            Some(_) => {
+                (Severity::Warning, format!("`{name}` does not end with a slash, not even a folder's"))
+            }
+            None if has_extension(text) => return,
+            None => (Severity::Note, "this is the folder itself; what is in it has longer paths".to_owned()),
+        };
+        let inside = format!("\"$startsWith\": {}", quoted(&format!("{}/", text.trim_end_matches('/'))));
+        let suggestion = text.starts_with('/').then(|| {
+            let replacement = match leaf.is_literal {
+                true => leaf.operand_span.range().map(|range| (range, format!("{{{inside}}}"))),
+                false => part.span.range().map(|range| (range, inside.clone())),
+            };
+            (format!("for what is in it: `{inside}`"), replacement)
+        });
+        self.report(LintCode::FolderPath, severity, part, message, suggestion);
     }
 
     fn plain_pattern(&mut self, part: &Outline, leaf: &Leaf) {
@@ -317,6 +356,11 @@ fn last(path: &Path) -> &str {
 /// Names that say it, in any app.
 fn is_name_of_number(name: &str) -> bool {
     matches!(name, "id" | "ID" | "time") || name.ends_with("Id") || name.ends_with("_id")
+}
+
+/// Whether it looks like the path of a file.
+fn has_extension(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.contains('.'))
 }
 
 /// The paths of what is in an object, with the values.
