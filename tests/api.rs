@@ -5,7 +5,8 @@ use std::fmt::{Debug, Display};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
-    CompileError, Compiler, Dialect, ErrorCode, Filter, Limits, Problem, Program, ProgramError, Replacement,
+    Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, Field, Filter, Limits,
+    Mismatch, Problem, Program, ProgramError, Replacement,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -26,22 +27,33 @@ const _: () = {
     shareable::<Replacement>();
     shareable::<ErrorCode>();
     shareable::<ProgramError>();
+    shareable::<Catalog>();
+    shareable::<CatalogError>();
+    shareable::<EventClass>();
+    shareable::<Field<'static>>();
+    shareable::<Mismatch>();
 
     cloneable::<Filter>();
     cloneable::<Compiler>();
     cloneable::<Program>();
     cloneable::<CompileError>();
     cloneable::<Limits>();
+    cloneable::<Catalog>();
+    cloneable::<EventClass>();
 
     comparable::<CompileError>();
     comparable::<ErrorCode>();
+    comparable::<CatalogError>();
+    comparable::<Mismatch>();
 
     printable::<Program>();
     printable::<Problem>();
     printable::<ErrorCode>();
+    printable::<Mismatch>();
 
     error::<CompileError>();
     error::<ProgramError>();
+    error::<CatalogError>();
 
     // A handle, so that an index of listeners can hold it beside its listener.
     assert!(size_of::<Filter>() <= size_of::<usize>());

@@ -50,10 +50,11 @@ impl<'c> Field<'c> {
         self.is_optional
     }
 
-    /// Whether it can be an object with other keys than those that are listed.
+    /// Whether it is an object, or can be one, with other keys than those that are listed.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.shape.types.contains(TypeSet::OBJECT) && matches!(self.shape.others, Inside::Anything)
+        let is_object = self.shape.types.contains(TypeSet::OBJECT) && !self.shape.is_any();
+        is_object && matches!(self.shape.others, Inside::Anything)
     }
 
     /// What its numbers or strings stand for: `unix-time` (seconds since 1970) or `iso-time`

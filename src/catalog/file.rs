@@ -17,12 +17,13 @@ use crate::syntax::pointer::Place;
 use crate::syntax::reader::{self, Document, Json, Kind, Member as Entry};
 use crate::syntax::report::Report;
 use crate::syntax::span::{Span, shorten};
+use crate::syntax::types::guess as guess_type;
 use crate::vm;
 
 const MAX_TEXT_BYTES: usize = 1 << 20;
 const MAX_NESTING: usize = 32;
-/// What the classes come to, as text, with the systems and the named shapes written out in each.
-const MAX_EXPANDED_BYTES: usize = 16 << 20;
+/// What systems and named shapes come to, as text, written out in each place where they are used.
+const MAX_EXPANDED_BYTES: usize = 4 << 20;
 
 const FILE_KEYS: &[&str] = &["$schema", "systems", "shapes", "classes"];
 const SYSTEM_KEYS: &[&str] = &["fields", "others", "body"];
@@ -80,6 +81,11 @@ struct Described {
     shape: Shape,
     is_optional: bool,
     note: Option<Box<str>>,
+}
+
+impl Described {
+    /// Also for what could not be read, so that no more is reported of it.
+    const ANYTHING: Self = Self { shape: Shape::ANY, is_optional: false, note: None };
 }
 
 /// Where a shape stands.
@@ -142,7 +148,6 @@ impl File<'_> {
             shape: described.shape,
             note: described.note,
         };
-        self.expanded_bytes = before;
         self.shapes.insert(name.into(), named);
     }
 
@@ -153,7 +158,6 @@ impl File<'_> {
         self.inside_object(&mut shape, members, place, 1);
         let body = self.body(&mut shape, members, place);
         let bytes = self.expanded_bytes - before + length(entry.value.span);
-        self.expanded_bytes = before;
         self.systems.push(System { name: (&*entry.key).into(), shape, body, bytes });
     }
 
@@ -208,11 +212,12 @@ impl File<'_> {
                 self.expand(system.bytes, &place.key("system"), span).then_some(())?;
             }
             None => {
-                let names = self.systems.iter().chain(self.known).map(|system| &*system.name);
-                let hint = guess::nearest(name, names).map(|known| format!("did you mean `{known}`?"));
                 let message = format!("unknown system `{}`", shorten(name));
                 let span = find(members, "system").map_or(Span::NONE, |entry| entry.value.span);
-                self.invalid_with_hint(&place.key("system"), span, message, hint);
+                let names = self.systems.iter().chain(self.known).map(|system| &*system.name);
+                self.report.push(ErrorCode::InvalidCatalog, &place.key("system"), span, message, |problem| {
+                    problem.with_hint(did_you_mean(guess::nearest(name, names)))
+                });
             }
         }
         own
@@ -225,15 +230,16 @@ impl File<'_> {
             Kind::Object(_) => self.full_shape(json, place, role, level),
             _ => {
                 self.expected("a type, as a string, or an object", json, place);
-                Described { shape: Shape::ANY, is_optional: false, note: None }
+                Described::ANYTHING
             }
         }
     }
 
     /// `int|string`, or the name of a shape with types beside it.
     fn types(&mut self, text: &str, span: Span, place: &Place<'_>, level: usize) -> Described {
-        let mut described = Described { shape: Shape::NOTHING, is_optional: false, note: None };
+        let mut described = Described { shape: Shape::NOTHING, ..Described::ANYTHING };
         let mut named = None;
+        let mut is_known = true;
         for name in text.split('|').map(str::trim) {
             if let Some((types, format)) = types::by_name(name) {
                 let shape = &mut described.shape;
@@ -257,27 +263,32 @@ impl File<'_> {
                 self.invalid(place, span, message);
             } else {
                 named = Some(name);
-                if let Some(shape) = self.refer(name, span, place, level) {
-                    let types = described.shape.types;
-                    described = shape;
-                    described.shape.types = described.shape.types.or(types);
+                match self.refer(name, span, place, level) {
+                    Some(shape) => {
+                        let types = described.shape.types;
+                        described = shape;
+                        described.shape.types = described.shape.types.or(types);
+                    }
+                    None => is_known = false,
                 }
             }
         }
-        described
+        if is_known { described } else { Described::ANYTHING }
     }
 
     /// A copy of a named shape.
     fn refer(&mut self, name: &str, span: Span, place: &Place<'_>, level: usize) -> Option<Described> {
         let Some(named) = self.shapes.get(name) else {
-            let names =
-                types::NAMED.iter().map(|(name, ..)| *name).chain(self.shapes.keys().map(|name| &**name));
-            let hint = guess::nearest(name, names).map_or_else(
-                || "a shape can be used after the place where it is described".to_owned(),
-                |known| format!("did you mean `{known}`?"),
-            );
             let message = format!("unknown type `{}`", shorten(name));
-            self.invalid_with_hint(place, span, message, Some(hint));
+            let shapes = self.shapes.keys().map(|name| &**name);
+            self.report.push(ErrorCode::InvalidCatalog, place, span, message, |problem| {
+                // What other languages call the types.
+                let type_name = guess_type(name).filter(|known| types::by_name(known).is_some());
+                let names = types::NAMED.iter().map(|(name, ..)| *name).chain(shapes);
+                let hint = did_you_mean(type_name.or_else(|| guess::nearest(name, names)));
+                let later = || "a shape can be used after the place where it is described".to_owned();
+                problem.with_hint(hint.or_else(|| Some(later())))
+            });
             return None;
         };
         let (depth, bytes) = (named.depth, named.bytes);
@@ -300,9 +311,9 @@ impl File<'_> {
         self.expanded_bytes += bytes;
         let is_within = self.expanded_bytes <= MAX_EXPANDED_BYTES;
         if was_within && !is_within {
+            let most = MAX_EXPANDED_BYTES >> 20;
             let message = format!(
-                "more than {} MiB, with all systems and named shapes written out",
-                MAX_EXPANDED_BYTES >> 20
+                "systems and named shapes, written out wherever they are used, come to more than {most} MiB"
             );
             self.report.push(ErrorCode::LimitExceeded, place, span, message, |problem| problem);
         }
@@ -310,8 +321,7 @@ impl File<'_> {
     }
 
     fn full_shape(&mut self, json: &Json<'_>, place: &Place<'_>, role: Role, level: usize) -> Described {
-        let nothing = Described { shape: Shape::ANY, is_optional: false, note: None };
-        let Some(members) = self.object(json, place, SHAPE_KEYS) else { return nothing };
+        let Some(members) = self.object(json, place, SHAPE_KEYS) else { return Described::ANYTHING };
         let has = |key| find(members, key).is_some();
 
         let mut described = match self.string(members, "type", place) {
@@ -319,7 +329,8 @@ impl File<'_> {
                 let span = find(members, "type").map_or(json.span, |entry| entry.value.span);
                 self.types(&types, span, &place.key("type"), level)
             }
-            None => Described { shape: Shape::NOTHING, ..nothing },
+            None if has("type") => Described::ANYTHING,
+            None => Described { shape: Shape::NOTHING, ..Described::ANYTHING },
         };
         let shape = &mut described.shape;
         if !has("type") {
@@ -328,6 +339,7 @@ impl File<'_> {
                 of(has("fields") || has("others"), TypeSet::OBJECT).or(of(has("items"), TypeSet::ARRAY));
             if shape.types.is_empty() && !has("values") {
                 self.invalid(place, json.span, "`type` is missing");
+                *shape = Shape::ANY;
             }
         }
         self.inside_object(shape, members, place, level);
@@ -357,14 +369,20 @@ impl File<'_> {
             self.only_for(TypeSet::OBJECT, shape, fields, place);
             shape.others = Inside::Nothing;
             let place = place.key("fields");
+            // Those of the system, which a class can describe anew; the keys of one object differ.
+            let inherited = shape.members.len();
             for entry in self.entries(members, "fields", &place) {
                 let described = self.shape(&entry.value, &place.key(&entry.key), Role::Field, level + 1);
-                shape.set_member(Member {
+                let member = Member {
                     name: (&*entry.key).into(),
                     shape: described.shape,
                     is_optional: described.is_optional,
                     note: described.note,
-                });
+                };
+                match shape.members.iter_mut().take(inherited).find(|known| known.name == member.name) {
+                    Some(known) => *known = member,
+                    None => shape.members.push(member),
+                }
             }
         }
         if let Some(others) = find(members, "others") {
@@ -450,8 +468,7 @@ impl File<'_> {
             return None;
         };
         for member in members.iter().filter(|member| !known.contains(&&*member.key)) {
-            let hint = guess::nearest(&member.key, known.iter().copied())
-                .map(|known| format!("did you mean `{known}`?"))
+            let hint = did_you_mean(guess::nearest(&member.key, known.iter().copied()))
                 .or_else(|| Some(format!("expected one of {}", known.join(", "))));
             let message = format!("unknown key `{}`", shorten(&member.key));
             self.invalid_with_hint(&place.key(&member.key), member.key_span, message, hint);
@@ -524,6 +541,10 @@ impl File<'_> {
     ) {
         self.report.push(ErrorCode::InvalidCatalog, place, span, message, |problem| problem.with_hint(hint));
     }
+}
+
+fn did_you_mean(known: Option<&str>) -> Option<String> {
+    known.map(|known| format!("did you mean `{known}`?"))
 }
 
 fn find<'j, 't>(members: &'j [Entry<'t>], key: &str) -> Option<&'j Entry<'t>> {

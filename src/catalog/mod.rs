@@ -96,8 +96,8 @@ impl Catalog {
     /// # Errors
     ///
     /// [`CatalogError`], with everything that is wrong in the file; also where it is longer than 1 MiB,
-    /// nested deeper than 32 levels, or comes to more than 16 MiB once the shapes that it refers to are
-    /// written out in each place.
+    /// nested deeper than 32 levels, or where systems and named shapes, written out wherever they are
+    /// used, come to more than 4 MiB.
     pub fn from_json(text: &str) -> Result<Self, CatalogError> {
         file::read(text, &Self::builtin().systems)
     }
@@ -217,7 +217,7 @@ impl EventClass {
 
     /// All that is known to be in an event, each field before what is inside of it.
     pub fn fields(&self) -> impl Iterator<Item = Field<'_>> {
-        field::fields(&self.shape).into_iter()
+        field::fields(self.shape()).into_iter()
     }
 
     /// A typical event.
@@ -237,7 +237,7 @@ impl EventClass {
     /// ```
     #[must_use]
     pub fn generate(&self, seed: u64) -> Value {
-        generate::generate(&self.shape, seed)
+        generate::generate(self.shape(), seed)
     }
 
     /// Every way in which an event is not as the class says, 100 at most: none where it is one of its.
@@ -253,7 +253,7 @@ impl EventClass {
     /// ```
     #[must_use]
     pub fn check(&self, event: &Value) -> Vec<Mismatch> {
-        check::mismatches(&self.shape, event)
+        check::mismatches(self.shape(), event)
     }
 
     pub(crate) fn shape(&self) -> &Shape {

@@ -107,14 +107,6 @@ impl Shape {
         })
     }
 
-    /// Adds a member, or puts it in the place of the one with its name.
-    pub(super) fn set_member(&mut self, member: Member) {
-        match self.members.iter_mut().find(|known| known.name == member.name) {
-            Some(known) => *known = member,
-            None => self.members.push(member),
-        }
-    }
-
     /// Makes the name of the class the one value of whatever holds it.
     pub(super) fn set_class_name(&mut self, name: &str) {
         if self.format == Some(Format::ClassName) {

@@ -11,4 +11,4 @@ pub(crate) mod reader;
 pub(crate) mod report;
 pub(crate) mod slashed;
 pub(crate) mod span;
-mod types;
+pub(crate) mod types;

@@ -12,6 +12,7 @@
 
 mod check;
 mod disasm;
+mod events;
 mod hostile;
 mod r#match;
 mod route;
@@ -105,7 +106,7 @@ fn run_with(args: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
 fn help_shows_every_command() {
     let help = run(&["--help"]);
     assert_eq!(help.exit, 0);
-    for command in ["match", "route", "check", "disasm", "test"] {
+    for command in ["match", "route", "check", "disasm", "events", "test"] {
         assert!(help.stdout().contains(&format!("\n  {command} ")), "{}", help.stdout());
         let help = run(&[command, "--help"]);
         assert_eq!(help.exit, 0);

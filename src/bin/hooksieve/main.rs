@@ -1,9 +1,11 @@
 //! The command line of hooksieve: which events of a stream match a filter, to which listeners they
 //! go, and what is wrong with a filter. Each subcommand has a file of its own.
 
+mod catalog_arg;
 mod check;
 mod diagnostics;
 mod disasm;
+mod events;
 mod filter_arg;
 mod json_line;
 mod listeners;
@@ -43,6 +45,7 @@ enum Command {
     Route(route::Args),
     Check(check::Args),
     Disasm(disasm::Args),
+    Events(events::Args),
     Test(test::Args),
 }
 
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Command::Route(args) => route::run(args),
         Command::Check(args) => check::run(&args),
         Command::Disasm(args) => disasm::run(&args),
+        Command::Events(args) => events::run(&args),
         Command::Test(args) => test::run(args),
     };
     let exit = result.unwrap_or_else(|error| {
