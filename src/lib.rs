@@ -21,6 +21,7 @@
 //! - [`Filter`] is the front door: [`compile`](Filter::compile), then [`matches`](Filter::matches),
 //!   which cannot fail, or, on raw JSON, [`matches_json`](Filter::matches_json) with a [`Scratch`].
 //!   [`Compiler`] sets [`Limits`] and the [`Dialect`].
+//! - [`Filter::explain`] says why an event does, or does not, match: [`Explanation`].
 //! - [`CompileError`] reports everything that is wrong with a filter, with places and hints.
 //! - [`Program`] is what a filter is compiled to: a listing for people, bytes for storage.
 //! - [`FilterSet`] matches an event against very many filters in one pass.
@@ -44,6 +45,7 @@ mod compiler;
 mod dialect;
 mod error;
 mod event;
+mod explain;
 mod filter;
 mod guess;
 mod limits;
@@ -59,6 +61,7 @@ pub use catalog::{Catalog, EventClass, Field, Mismatch};
 pub use dialect::Dialect;
 pub use error::{CatalogError, CompileError, ErrorCode, EventError, Problem, Replacement};
 pub use event::json::Scratch;
+pub use explain::{ExplainOptions, Explanation, ExplanationNode, MissingField, NodeKind, ReachedValue};
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
 pub use lint::{Lint, LintCode, Severity, Suggestion, lint};

@@ -105,15 +105,21 @@ impl fmt::Display for Path {
             if position > 0 {
                 f.write_str(".")?;
             }
-            for char in segment.name.chars() {
-                if matches!(char, '.' | '\\') {
-                    f.write_str("\\")?;
-                }
-                write!(f, "{char}")?;
-            }
+            write_name(f, &segment.name)?;
         }
         Ok(())
     }
+}
+
+/// A key as a segment of a path.
+pub(crate) fn write_name(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
+    for char in name.chars() {
+        if matches!(char, '.' | '\\') {
+            f.write_char('\\')?;
+        }
+        f.write_char(char)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::fmt::{Debug, Display};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
-    Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, Field, Filter, Limits,
-    Mismatch, Problem, Program, ProgramError, Replacement,
+    Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, ExplainOptions,
+    Explanation, ExplanationNode, Field, Filter, Implication, Limits, Lint, LintCode, Mismatch, NodeKind,
+    Problem, Program, ProgramError, Replacement, Severity, Suggestion,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -32,6 +33,15 @@ const _: () = {
     shareable::<EventClass>();
     shareable::<Field<'static>>();
     shareable::<Mismatch>();
+    shareable::<Explanation>();
+    shareable::<Implication>();
+    shareable::<Lint>();
+    shareable::<LintCode>();
+    shareable::<Severity>();
+    shareable::<Suggestion>();
+    shareable::<ExplanationNode>();
+    shareable::<ExplainOptions>();
+    shareable::<NodeKind>();
 
     cloneable::<Filter>();
     cloneable::<Compiler>();
@@ -40,9 +50,14 @@ const _: () = {
     cloneable::<Limits>();
     cloneable::<Catalog>();
     cloneable::<EventClass>();
+    cloneable::<Explanation>();
+    cloneable::<Implication>();
+    cloneable::<Lint>();
 
     comparable::<CompileError>();
     comparable::<ErrorCode>();
+    comparable::<Lint>();
+    comparable::<Severity>();
     comparable::<CatalogError>();
     comparable::<Mismatch>();
 
@@ -50,6 +65,9 @@ const _: () = {
     printable::<Problem>();
     printable::<ErrorCode>();
     printable::<Mismatch>();
+    printable::<Explanation>();
+    printable::<Lint>();
+    printable::<LintCode>();
 
     error::<CompileError>();
     error::<ProgramError>();

@@ -126,27 +126,34 @@ impl Hash for Constant {
 /// As compact JSON.
 impl fmt::Display for Constant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(bool) => write!(f, "{bool}"),
-            Self::Number(number) => write!(f, "{number}"),
-            Self::String(string) => write_string(f, string),
-            Self::Array(elements) => {
-                f.write_str("[")?;
-                for (index, element) in elements.iter().enumerate() {
-                    write!(f, "{}{element}", if index == 0 { "" } else { ", " })?;
-                }
-                f.write_str("]")
+        write_json(f, self)
+    }
+}
+
+/// Compact JSON, on one line.
+pub(crate) fn write_json<'e>(f: &mut impl fmt::Write, value: impl Node<'e>) -> fmt::Result {
+    match value.view() {
+        View::Null => f.write_str("null"),
+        View::Bool(bool) => write!(f, "{bool}"),
+        View::Number(number) => write!(f, "{number}"),
+        View::String(string) => write_string(f, string),
+        View::Array(elements) => {
+            f.write_str("[")?;
+            for (index, element) in elements.iter().enumerate() {
+                f.write_str(if index == 0 { "" } else { ", " })?;
+                write_json(f, element)?;
             }
-            Self::Object(members) => {
-                f.write_str("{")?;
-                for (index, (key, value)) in members.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { ", " })?;
-                    write_string(f, key)?;
-                    write!(f, ": {value}")?;
-                }
-                f.write_str("}")
+            f.write_str("]")
+        }
+        View::Object(members) => {
+            f.write_str("{")?;
+            for (index, (key, value)) in members.iter().enumerate() {
+                f.write_str(if index == 0 { "" } else { ", " })?;
+                write_string(f, key)?;
+                f.write_str(": ")?;
+                write_json(f, value)?;
             }
+            f.write_str("}")
         }
     }
 }

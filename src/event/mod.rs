@@ -11,7 +11,7 @@ mod tape;
 pub(crate) mod trie;
 mod value;
 
-pub(crate) use constant::Constant;
+pub(crate) use constant::{Constant, write_json};
 pub(crate) use number::Number;
 
 use crate::path::Segment;

@@ -96,7 +96,7 @@ fn path_cell(path: &Path) -> String {
 }
 
 /// With escapes in place of what would change the lines, or the terminal.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for char in text.chars() {
         if is_invisible(char) {

@@ -13,6 +13,7 @@ use std::ops::Range;
 
 pub use self::encode::ProgramError;
 pub(crate) use self::instruction::{Instruction, Op, Operand, Step, Target};
+pub(crate) use self::listing::visible;
 use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::path::{Path, Segment};

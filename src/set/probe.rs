@@ -223,7 +223,7 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Absence {
 
     fn passes(&mut self, found: Found<N>) -> bool {
         match found {
-            Found::Missing => self.is_null = true,
+            Found::Missing(_) => self.is_null = true,
             Found::Value(value) => {
                 self.is_there = true;
                 match value.view() {

@@ -104,6 +104,11 @@ impl Test {
         constants.dedup();
         Self::In(constants)
     }
+
+    /// Whether it looks at an array as a whole only, and not at its elements, too.
+    pub(crate) fn takes_arrays_whole(&self) -> bool {
+        matches!(self, Self::Size(_) | Self::Element(..))
+    }
 }
 
 /// The four orders.

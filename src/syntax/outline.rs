@@ -4,6 +4,8 @@
 //! have. It is made from the filter's text when one of them is asked for. What a part says comes from
 //! the parser itself, so there is one reading of the language.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::expr::{Condition, ElementForm, Expr, Join, Test};
@@ -28,7 +30,7 @@ pub(crate) struct Source {
 #[derive(Debug, Clone)]
 pub(crate) struct Outline {
     /// JSON Pointer into the filter; `""` is the root.
-    pub(crate) pointer: String,
+    pub(crate) pointer: Arc<str>,
     /// The bytes of key and value; of the value alone for the root and for entries of arrays.
     /// [`Span::NONE`] in a filter that was given as a value.
     pub(crate) span: Span,
@@ -89,14 +91,18 @@ impl Source {
         &self.text
     }
 
-    /// `None` stands for the impossible: the text has been compiled before.
+    /// `None` where the pointers of all parts come to more than 16 MiB. That takes a key as long as a
+    /// filter, above thousands of conditions.
     pub(crate) fn outline(&self) -> Option<Outline> {
+        // It has been read before.
         let json = reader::read(&self.text, &Limits::NONE);
         let parser = Parser::new(&Limits::NONE, Report::new(&json));
         let json = json.ok()?;
-        let mut outliner = Outliner { parser, is_written: self.is_written };
+        let mut outliner =
+            Outliner { parser, is_written: self.is_written, pointer_bytes_left: Some(MAX_POINTER_BYTES) };
         let parts = outliner.filter(members(&json), &Place::Root);
-        Some(outliner.part(&Place::Root, json.span, Kind::All(parts)))
+        let root = outliner.part(&Place::Root, json.span, Kind::All(parts));
+        outliner.pointer_bytes_left.map(|_| root)
     }
 }
 
@@ -141,16 +147,25 @@ impl Outline {
     }
 }
 
+const MAX_POINTER_BYTES: usize = 16 << 20;
+
 /// Walks a filter that is known to be a good one, in the steps of the [`Parser`].
 struct Outliner<'l> {
     parser: Parser<'l>,
     is_written: bool,
+    /// `None` once they are used up.
+    pointer_bytes_left: Option<usize>,
 }
 
 impl Outliner<'_> {
-    fn part(&self, place: &Place<'_>, span: Span, kind: Kind) -> Outline {
+    fn part(&mut self, place: &Place<'_>, span: Span, kind: Kind) -> Outline {
         let span = if self.is_written { span } else { Span::NONE };
-        Outline { pointer: place.to_string(), span, kind }
+        let pointer: Arc<str> = match self.pointer_bytes_left {
+            Some(_) => place.to_string().into(),
+            None => Arc::default(),
+        };
+        self.pointer_bytes_left = self.pointer_bytes_left.and_then(|left| left.checked_sub(pointer.len()));
+        Outline { pointer, span, kind }
     }
 
     fn filter(&mut self, members: &[Member<'_>], place: &Place<'_>) -> Vec<Outline> {
@@ -451,7 +466,7 @@ mod tests {
         ] {
             let mut found = false;
             visit(&outline, &mut |part| {
-                if part.pointer == pointer {
+                if &*part.pointer == pointer {
                     found = true;
                     for event in events {
                         let event = serde_json::from_str(event).unwrap();
@@ -473,5 +488,13 @@ mod tests {
     fn places_count_a_byte_order_mark() {
         let filter = Filter::compile("\u{feff}{\"a\":1}").unwrap();
         assert_eq!(filter.outline().unwrap().parts()[0].span, Span::new(4, 9));
+    }
+
+    #[test]
+    fn pointers_are_bounded() {
+        let conditions = vec![r#"{"a":1}"#; 3000].join(",");
+        let around = |key: &str| format!(r#"{{"{key}":{{"$elemMatch":{{"$or":[{conditions}]}}}}}}"#);
+        assert!(Filter::compile(&around(&"k".repeat(1000))).unwrap().outline().is_some());
+        assert!(Filter::compile(&around(&"k".repeat(30_000))).unwrap().outline().is_none());
     }
 }

@@ -21,6 +21,12 @@ pub(crate) fn matches_with<'e, N: Node<'e>>(program: &Program, event: N, memory:
     run(program, program.entry, event, memory)
 }
 
+/// Whether the test of one instruction holds, wherever the program would go.
+pub(crate) fn holds<'e, N: Node<'e>>(program: &Program, index: usize, event: N) -> bool {
+    let instruction = program.instructions.get(index);
+    instruction.is_some_and(|instruction| Test { program, instruction, index }.any(event))
+}
+
 /// Remembers the verdicts of tests that several programs share, while they run on one event.
 pub(crate) trait Memory {
     /// The verdict of the instruction with this index: remembered, or that of `test`.

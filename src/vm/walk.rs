@@ -13,7 +13,16 @@ use crate::path::Segment;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Found<N> {
     Value(N),
-    Missing,
+    Missing(Gap<N>),
+}
+
+/// Where a way breaks off.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gap<N> {
+    /// The last value on it, which has no such field.
+    pub(crate) at: N,
+    /// So many segments of the path are left, the field's included.
+    pub(crate) left: usize,
 }
 
 /// What is asked of it.
@@ -21,6 +30,11 @@ pub(crate) trait Leaf<'e, N: Node<'e>> {
     /// Whether an array at the end stands for itself only.
     fn takes_arrays_whole(&self) -> bool;
     fn passes(&mut self, found: Found<N>) -> bool;
+
+    /// An array in the middle of the path, with so many segments to go. It may lead nowhere: then
+    /// nothing is found in it, not even that something is missing.
+    #[inline]
+    fn goes_through(&mut self, _array: N, _left: usize) {}
 }
 
 /// Whether any value that the path reaches from `root` passes. The empty path reaches `root` itself,
@@ -34,7 +48,7 @@ pub(crate) fn any<'e, N: Node<'e>>(root: N, path: &[Segment], leaf: &mut impl Le
         // As the root of a path, an array is a document whose keys are the indexes.
         (Some((first, rest)), View::Array(array)) => match element(array, first) {
             Some(value) => any_in_value(value, rest, leaf),
-            None => leaf.passes(Found::Missing),
+            None => leaf.passes(Found::Missing(Gap { at: root, left: path.len() })),
         },
         (Some(_), _) => any_in_value(root, path, leaf),
     }
@@ -51,10 +65,10 @@ pub(crate) fn any_in_value<'e, N: Node<'e>>(
         match (rest.split_first(), value.view()) {
             (Some((next, after)), View::Object(object)) => match object.get(next) {
                 Some(field) => (value, rest) = (field, after),
-                None => return leaf.passes(Found::Missing),
+                None => return leaf.passes(Found::Missing(Gap { at: value, left: rest.len() })),
             },
-            (Some(_), View::Array(array)) => return any_in_array(array, rest, leaf),
-            (Some(_), _) => return leaf.passes(Found::Missing),
+            (Some(_), View::Array(array)) => return any_in_array(value, array, rest, leaf),
+            (Some(_), _) => return leaf.passes(Found::Missing(Gap { at: value, left: rest.len() })),
             (None, View::Array(array)) if !leaf.takes_arrays_whole() => {
                 return array.iter().any(|element| leaf.passes(Found::Value(element)))
                     || leaf.passes(Found::Value(value));
@@ -66,13 +80,19 @@ pub(crate) fn any_in_value<'e, N: Node<'e>>(
 
 /// An array in the middle: its objects, and the element that the first segment spells the index of.
 /// What the index leads to is not expanded at the end of the path.
-fn any_in_array<'e, N: Node<'e>>(array: N::Array, path: &[Segment], leaf: &mut impl Leaf<'e, N>) -> bool {
+fn any_in_array<'e, N: Node<'e>>(
+    value: N,
+    array: N::Array,
+    path: &[Segment],
+    leaf: &mut impl Leaf<'e, N>,
+) -> bool {
     let Some((next, rest)) = path.split_first() else { return false };
+    leaf.goes_through(value, path.len());
     array.iter().any(|element| matches!(element.view(), View::Object(_)) && any_in_value(element, path, leaf))
         || element(array, next).is_some_and(|element| match element.view() {
             _ if rest.is_empty() => leaf.passes(Found::Value(element)),
             View::Object(_) => any_in_value(element, rest, leaf),
-            View::Array(array) => any_in_array(array, rest, leaf),
+            View::Array(array) => any_in_array(element, array, rest, leaf),
             _ => false,
         })
 }

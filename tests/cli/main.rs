@@ -11,9 +11,12 @@
 )]
 
 mod check;
+mod compare;
 mod disasm;
 mod events;
+mod explain;
 mod hostile;
+mod lint;
 mod r#match;
 mod route;
 mod stream;
@@ -106,7 +109,7 @@ fn run_with(args: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
 fn help_shows_every_command() {
     let help = run(&["--help"]);
     assert_eq!(help.exit, 0);
-    for command in ["match", "route", "check", "disasm", "events", "test"] {
+    for command in ["match", "route", "check", "lint", "explain", "compare", "disasm", "events", "test"] {
         assert!(help.stdout().contains(&format!("\n  {command} ")), "{}", help.stdout());
         let help = run(&[command, "--help"]);
         assert_eq!(help.exit, 0);
@@ -127,6 +130,10 @@ fn a_wrong_command_line_is_trouble() {
         &["match"],
         &["route"],
         &["check"],
+        &["explain"],
+        &["explain", "--all", "--line", "1", "{}"],
+        &["explain", "--line", "0", "{}"],
+        &["compare", "{}"],
         &["test"],
         &["disasm"],
         &["grep", "{}"],

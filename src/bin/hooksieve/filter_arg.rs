@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hooksieve::{CompileError, Filter};
 
+use crate::diagnostics::JsonProblem;
 use crate::stream::Input;
 use crate::{diagnostics, text_file};
 
@@ -26,6 +27,15 @@ pub(crate) enum Refusal {
     Problems { text: String, error: Box<CompileError> },
 }
 
+impl Refusal {
+    pub(crate) fn to_json(&self) -> Vec<JsonProblem<'_>> {
+        match self {
+            Self::Unreadable(message) => vec![JsonProblem::unreadable(message)],
+            Self::Problems { error, .. } => error.problems().iter().map(JsonProblem::from).collect(),
+        }
+    }
+}
+
 impl From<String> for FilterArg {
     fn from(argument: String) -> Self {
         match argument.strip_prefix('@') {
@@ -37,6 +47,10 @@ impl From<String> for FilterArg {
 }
 
 impl FilterArg {
+    pub(crate) fn is_stdin(&self) -> bool {
+        matches!(self, Self::Stdin)
+    }
+
     /// What the filter is called in messages.
     pub(crate) fn name(&self) -> String {
         match self {

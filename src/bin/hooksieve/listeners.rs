@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Result, bail};
-use hooksieve::{CompileError, Compiler, Filter, FilterSet, Limits};
+use hooksieve::{CompileError, Compiler, Filter, FilterSet, Limits, Severity};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Number, Value, json};
@@ -320,6 +320,7 @@ impl<'a> Reading<'a> {
             let length = if defect.text.starts_with(['[', '{']) { 1 } else { defect.text.len() };
             match &defect.wrong {
                 Wrong::Value { message, hint } => vec![Finding {
+                    severity: Severity::Error,
                     code: INVALID,
                     message,
                     place: Place::Range(start..start + length),

@@ -3,11 +3,14 @@
 
 mod catalog_arg;
 mod check;
+mod compare;
 mod diagnostics;
 mod disasm;
 mod events;
+mod explain;
 mod filter_arg;
 mod json_line;
+mod lint;
 mod listeners;
 mod r#match;
 mod output;
@@ -36,6 +39,7 @@ Examples:
   hooksieve match '{\"user.uid\": \"bob\"}' events.ndjson
   hooksieve route listeners.json events.ndjson
   hooksieve check @filter.json
+  hooksieve explain @filter.json events.ndjson
 
 Each command tells more with --help.";
 
@@ -44,6 +48,9 @@ enum Command {
     Match(r#match::Args),
     Route(route::Args),
     Check(check::Args),
+    Lint(lint::Args),
+    Explain(explain::Args),
+    Compare(compare::Args),
     Disasm(disasm::Args),
     Events(events::Args),
     Test(test::Args),
@@ -52,11 +59,11 @@ enum Command {
 /// What the exit code says; the same codes as grep's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Exit {
-    /// Some event was selected or routed; every filter is fine; every row passed.
+    /// Some event was selected, routed or matches; every filter is fine; every row passed; no verdict changes.
     Success = 0,
-    /// No event was selected or routed; some row failed.
+    /// No event was selected, routed or matches; some row failed; some verdict changes; some filter is suspicious.
     Failure = 1,
-    /// Something could not be read, or a filter or a listener was refused.
+    /// Something could not be read, a filter or a listener was refused, or some filter never matches.
     Trouble = 2,
 }
 
@@ -73,6 +80,9 @@ fn main() -> ExitCode {
         Command::Match(args) => r#match::run(args),
         Command::Route(args) => route::run(args),
         Command::Check(args) => check::run(&args),
+        Command::Lint(args) => lint::run(&args),
+        Command::Explain(args) => explain::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Events(args) => events::run(&args),
         Command::Test(args) => test::run(args),

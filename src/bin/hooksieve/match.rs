@@ -67,7 +67,7 @@ Exit codes, as grep's:
 
 pub(crate) fn run(args: Args) -> Result<Exit> {
     let inputs = Input::from_paths(args.files);
-    if matches!(args.filter, FilterArg::Stdin) && inputs.iter().any(Input::is_stdin) {
+    if args.filter.is_stdin() && inputs.iter().any(Input::is_stdin) {
         bail!("the filter and the events cannot both be read from standard input");
     }
     let Some(filter) = args.filter.compile_or_print() else {

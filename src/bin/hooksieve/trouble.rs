@@ -26,6 +26,10 @@ impl BadLines {
         }
         self.count += 1;
     }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
 }
 
 /// What went wrong so far.
