@@ -185,7 +185,7 @@ fn assert_true(filter: &str, class: Option<&EventClass>, events: &[Value]) -> Ve
 
 /// A filter for events of a class: conditions at its paths and others, with values from its events.
 fn class_filter(class: &EventClass, dice: &mut impl FnMut(usize) -> usize) -> (Value, bool) {
-    let mut condition = |dice: &mut dyn FnMut(usize) -> usize| {
+    let condition = |dice: &mut dyn FnMut(usize) -> usize| {
         let paths: Vec<String> =
             class.fields().map(|field| field.path().replace('*', ["0", "1", "x"][dice(3)])).collect();
         let mut path = paths[dice(paths.len())].clone();

@@ -39,7 +39,7 @@ fn all<'e>(exprs: impl IntoIterator<Item = &'e Expr>) -> Expr {
     Expr::Group(Join::All, exprs.into_iter().cloned().collect())
 }
 
-fn pairs<'p, T>(parts: &'p [T]) -> impl Iterator<Item = (&'p T, &'p T)> {
+fn pairs<T>(parts: &[T]) -> impl Iterator<Item = (&T, &T)> {
     parts
         .iter()
         .enumerate()
