@@ -98,6 +98,10 @@ fn what_is_said() {
         ("RowAddedEvent", r#"{"time": {"$gt": "2024-04-01T11:30:24+00:00"}}"#),
         ("NodeWrittenEvent", r#"{"event.node.id": {"$ne": 437}}"#),
         ("NodeWrittenEvent", r#"{"event.node.id": {"$ne": 437, "$exists": true}}"#),
+        (
+            "NodeWrittenEvent",
+            r#"{"user.uid": {"$not": {"$startsWith": "b"}}, "event.node.path": {"$ne": "/x"}}"#,
+        ),
         ("", r#"{"user": {"uid": "bob", "more": {"x": 1}}}"#),
         ("", r#"{"event.tagIds": [1, 2]}"#),
         (

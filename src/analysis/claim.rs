@@ -38,6 +38,8 @@ impl<'e> Claim<'e> {
     pub(super) fn cost(test: &Test) -> usize {
         match test {
             Test::In(list) => 1 + list.len() / 8,
+            // Probably it is built again, to be tried.
+            Test::Pattern(pattern) => 16 + pattern.states() / 8,
             _ => 1,
         }
     }

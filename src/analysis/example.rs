@@ -96,7 +96,7 @@ impl Maker<'_> {
     fn one(self, domain: &Domain, claims: &[&Claim<'_>], round: usize) -> Option<Find> {
         let mut candidates = candidates(claims);
         candidates.truncate(MAX_CANDIDATES);
-        if !self.fuel.take(candidates.len() * (domain.weight() + claims.len()) / 4) {
+        if !self.fuel.take(candidates.len() * (domain.weight() + claims.len())) {
             return None;
         }
         let values: Vec<Value> = candidates

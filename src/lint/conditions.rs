@@ -13,6 +13,9 @@ use crate::syntax::outline::{Leaf, Outline};
 impl Linter<'_> {
     pub(super) fn condition(&mut self, part: &Outline, leaf: &Leaf, context: Context<'_>) -> Outcome {
         let outcome = self.outcome(&leaf.expr, context);
+        if self.is_full() {
+            return outcome;
+        }
         if self.operand(part, leaf, outcome, context) {
             return outcome;
         }

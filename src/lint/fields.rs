@@ -133,7 +133,7 @@ impl Linter<'_> {
         let Some(envelope) = of_nextcloud.next().filter(|_| class.name().starts_with("OC")) else {
             return false;
         };
-        self.leaves().iter().any(|leaf| {
+        self.leaves.iter().any(|leaf| {
             let first = leaf.path.segments().first().map_or("", Segment::name);
             shape.member(first).is_none() && envelope.shape().member(first).is_some()
         })

@@ -32,7 +32,7 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
     let mut linter = Linter {
         class,
         text,
-        outline: &outline,
+        leaves: leaves(&outline),
         never: analysis::never_holds(&expr, context.scope, &fuel),
         is_class_certain: true,
         fuel,
@@ -115,7 +115,8 @@ pub(super) struct Atom<'o> {
 pub(super) struct Linter<'a> {
     pub(super) class: Option<&'a EventClass>,
     pub(super) text: &'a str,
-    pub(super) outline: &'a Outline,
+    /// Every condition of the filter.
+    pub(super) leaves: Vec<&'a Leaf>,
     /// Whether the filter as a whole never matches.
     never: bool,
     /// Whether it can be relied on that the events are as the class says.
@@ -240,8 +241,9 @@ impl<'a> Linter<'a> {
     fn atom(&mut self, part: &Outline, expr: &Expr, context: Context<'_>) -> Outcome {
         match &part.kind {
             Kind::Condition(leaf) => return self.condition(part, leaf, context),
-            Kind::Not(_, parts) => {
+            Kind::Not(path, parts) => {
                 self.conjunction(parts, Context { is_negated: !context.is_negated, ..context });
+                self.negation(part, path, context);
             }
             Kind::Logical(operator, branches) => {
                 let is_negated = context.is_negated != (operator.kind == Op::Nor);
@@ -295,23 +297,22 @@ impl<'a> Linter<'a> {
         logic::conjunction(self, &atoms, context);
     }
 
-    /// Every condition of the filter.
-    pub(super) fn leaves(&self) -> Vec<&'a Leaf> {
-        let mut leaves = Vec::new();
-        let mut open = vec![self.outline];
-        while let Some(part) = open.pop() {
-            if let Kind::Condition(leaf) = &part.kind {
-                leaves.push(&**leaf);
-            }
-            open.extend(part.parts());
-        }
-        leaves
-    }
-
     /// What is known of the value at the end of a path.
     pub(super) fn shape_at<'s>(&self, context: Context<'s>, path: &Path) -> Option<&'s Shape> {
         fields::known(context.scope.shape, path.segments())
     }
+}
+
+fn leaves(outline: &Outline) -> Vec<&Leaf> {
+    let mut leaves = Vec::new();
+    let mut open = vec![outline];
+    while let Some(part) = open.pop() {
+        if let Kind::Condition(leaf) = &part.kind {
+            leaves.push(&**leaf);
+        }
+        open.extend(part.parts());
+    }
+    leaves
 }
 
 /// The path that an entry of a filter has as its key.

@@ -12,9 +12,10 @@ use crate::event::{Constant, Number};
 use crate::path::{Path, Segment};
 use crate::syntax::expr::{Condition, Expr, Test, TypeSet};
 use crate::syntax::operators::Kind as Op;
-use crate::syntax::outline::{Leaf, Outline};
+use crate::syntax::outline::{Kind, Leaf, Outline};
 use crate::syntax::pattern::{Flags, Literal, Pattern};
 use crate::syntax::slashed::Slashed;
+use crate::syntax::span::Span;
 
 impl Linter<'_> {
     /// Reports an operand that is of the wrong kind; true where it did.
@@ -117,7 +118,7 @@ impl Linter<'_> {
             other.path == leaf.path
                 && operands(other).any(|operand| *operand == Constant::Number(Number::Int(number)))
         };
-        if !is_number || self.leaves().into_iter().any(has_number) {
+        if !is_number || self.leaves.iter().any(|other| has_number(other)) {
             return false;
         }
         let message = match shape {
@@ -209,7 +210,10 @@ impl Linter<'_> {
             }
             Op::StartsWith => self.folder(part, leaf, context),
             Op::Regex => self.plain_pattern(part, leaf),
-            Op::Ne | Op::Nin => self.negation(part, leaf, context),
+            // Where null is excluded, so is what is missing.
+            Op::Ne | Op::Nin if !operands(leaf).any(|operand| matches!(operand, Constant::Null)) => {
+                self.negation(part, &leaf.path, context);
+            }
             _ => {}
         }
     }
@@ -296,29 +300,24 @@ impl Linter<'_> {
         );
     }
 
-    fn negation(&mut self, part: &Outline, leaf: &Leaf, context: Context<'_>) {
-        let found = analysis::findings(context.scope, &leaf.path);
-        let wants_null = operands(leaf).any(|operand| matches!(operand, Constant::Null));
-        if context.is_negated || wants_null || !found.can_be_missing {
+    /// A negation at a path where there can be nothing.
+    pub(super) fn negation(&mut self, part: &Outline, path: &Path, context: Context<'_>) {
+        let is_known = self.shape_at(context, path).is_some_and(|shape| !shape.is_any());
+        if context.is_negated || !is_known || !analysis::findings(context.scope, path).can_be_missing {
             return;
         }
-        if self.shape_at(context, &leaf.path).is_none_or(|shape| shape.is_any())
-            || self.says_that_it_is_there(leaf)
-        {
+        // Another condition may ask for something to be there.
+        let asks = |leaf: &&Leaf| leaf.path == *path && !matches!(leaf.operator.kind, Op::Ne | Op::Nin);
+        let is_inside =
+            |leaf: &&Leaf| matches!(part.kind, Kind::Not(..)) && is_within(leaf.operand_span, part.span);
+        if self.leaves.iter().any(|leaf| asks(leaf) && !is_inside(leaf)) {
             return;
         }
-        let name = context.name(&leaf.path);
-        let message = format!("this also holds where `{name}` is missing");
-        let behind = leaf.operand_span.range().map(|range| range.end..range.end);
+        let message = format!("this also holds where `{}` is missing", context.name(path));
+        let behind = part.span.range().map(|range| range.end..range.end);
         let replacement = behind.map(|range| (range, ", \"$exists\": true".to_owned()));
         let suggestion = Some(("if it has to be there: `\"$exists\": true`".to_owned(), replacement));
         self.report(LintCode::MissingMatches, Severity::Note, part, message, suggestion);
-    }
-
-    /// Whether another condition at the path asks for something.
-    fn says_that_it_is_there(&self, leaf: &Leaf) -> bool {
-        let asks = |other: &Leaf| other.path == leaf.path && !matches!(other.operator.kind, Op::Ne | Op::Nin);
-        self.leaves().into_iter().any(asks)
     }
 
     /// In place of an operand that is one value.
@@ -326,6 +325,10 @@ impl Linter<'_> {
         let is_one = !matches!(leaf.operator.kind, Op::In | Op::Nin);
         leaf.operand_span.range().filter(|_| is_one).zip(text)
     }
+}
+
+fn is_within(inner: Span, outer: Span) -> bool {
+    outer != Span::NONE && inner.start >= outer.start && inner.end <= outer.end
 }
 
 /// The values that the condition compares with.
