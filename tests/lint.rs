@@ -102,6 +102,10 @@ fn what_is_said() {
             "NodeWrittenEvent",
             r#"{"user.uid": {"$not": {"$startsWith": "b"}}, "event.node.path": {"$ne": "/x"}}"#,
         ),
+        (
+            "NodeWrittenEvent",
+            r#"{"event.node.path": {"$gte": ""}, "time": {"$ne": null}, "user.uid": {"$gt": []}}"#,
+        ),
         ("", r#"{"user": {"uid": "bob", "more": {"x": 1}}}"#),
         ("", r#"{"event.tagIds": [1, 2]}"#),
         (
@@ -250,6 +254,18 @@ fn class_filter(class: &EventClass, dice: &mut impl FnMut(usize) -> usize) -> (V
     }
 }
 
+/// That the condition itself always holds, not one inside of it.
+fn says_always(lint: &Lint) -> bool {
+    let is_inside = ["/$not/", "/$elemMatch/"].iter().any(|around| lint.pointer().contains(around));
+    lint.message().ends_with("always holds") && !is_inside
+}
+
+/// At the first path of a filter.
+fn operators(filter: &Value) -> usize {
+    let operators = filter.as_object().and_then(|filter| filter.values().next()?.as_object());
+    operators.map_or(0, serde_json::Map::len)
+}
+
 /// On made-up events of each class, nothing that is said never to match does, and what is said always
 /// to hold does.
 #[test]
@@ -268,7 +284,8 @@ fn what_is_said_of_a_class_is_true_of_its_events() {
             let lints = assert_true(&text, Some(class), &events);
             filters += 1;
             never += usize::from(lints.iter().any(|lint| lint.severity() == Severity::Error));
-            if is_single && lints.iter().any(|lint| lint.message().ends_with("always holds")) {
+            let is_single = is_single && operators(&filter) == 1;
+            if is_single && lints.iter().any(says_always) {
                 let compiled = Filter::compile(&text).unwrap();
                 for event in &events {
                     assert!(compiled.matches(event), "{}: {filter}\n{event}\n{lints:#?}", class.name());

@@ -1,12 +1,14 @@
 //! Single conditions: those that never or always hold, and why.
 
 use super::linter::{Context, Linter, Outcome};
+use super::operands::operands;
 use super::text::in_words;
 use super::{LintCode, Severity};
 use crate::analysis::{self, Findings, Scope};
 use crate::catalog::shape::Format;
 use crate::catalog::types_in_words;
 use crate::event::Constant;
+use crate::syntax::expr::TypeSet;
 use crate::syntax::operators::Kind as Op;
 use crate::syntax::outline::{Leaf, Outline};
 
@@ -70,9 +72,9 @@ impl Linter<'_> {
             return;
         }
         let severity = self.severity(outcome, context);
-        let consequence = match outcome {
-            Outcome::Always => "always holds",
-            _ => "never holds",
+        let (in_itself, consequence) = match outcome {
+            Outcome::Always => (LintCode::AlwaysMatches, "always holds"),
+            _ => (LintCode::NeverMatches, "never holds"),
         };
         if leaf.operator.kind == Op::Exists {
             let message = format!("`{name}` is always there, so this never holds");
@@ -80,23 +82,41 @@ impl Linter<'_> {
             return;
         }
         let known = shape.and_then(|shape| shape.values.as_deref());
+        let types = found.in_words();
         let (code, message) = match known {
             Some([only]) => {
-                let message = format!("`{name}` is always {} here, so this {consequence}", in_words(only));
-                (LintCode::NeverMatches, message)
+                (in_itself, format!("`{name}` is always {} here, so this {consequence}", in_words(only)))
             }
-            _ => {
-                let types = found.in_words();
-                let reason = reason(leaf, outcome);
-                (LintCode::TypeMismatch, format!("`{name}` is {types} here; {reason}"))
+            _ if wanted(leaf).is_some_and(|wanted| wanted.intersects(found.types)) => {
+                (in_itself, format!("`{name}` is {types} here, so this {consequence}"))
             }
-        };
-        let code = match (code, outcome) {
-            (LintCode::NeverMatches, Outcome::Always) => LintCode::AlwaysMatches,
-            (code, _) => code,
+            _ => (LintCode::TypeMismatch, format!("`{name}` is {types} here; {}", reason(leaf, outcome))),
         };
         let suggestion = self.other_type(leaf, &found);
         self.report(code, severity, part, message, suggestion);
+    }
+}
+
+/// The types that the condition looks for; `None` where it asks for types itself, or for nothing.
+fn wanted(leaf: &Leaf) -> Option<TypeSet> {
+    match leaf.operator.kind {
+        Op::Type | Op::Exists => None,
+        Op::Regex | Op::StartsWith | Op::EndsWith => Some(TypeSet::STRING),
+        Op::Mod => Some(TypeSet::NUMBER),
+        Op::Size => Some(TypeSet::ARRAY),
+        _ => operands(leaf).map(type_of).reduce(TypeSet::or),
+    }
+}
+
+/// Of numbers, all: they compare whatever their spelling.
+fn type_of(constant: &Constant) -> TypeSet {
+    match constant {
+        Constant::Null => TypeSet::NULL,
+        Constant::Bool(_) => TypeSet::BOOL,
+        Constant::Number(_) => TypeSet::NUMBER,
+        Constant::String(_) => TypeSet::STRING,
+        Constant::Array(_) => TypeSet::ARRAY,
+        Constant::Object(_) => TypeSet::OBJECT,
     }
 }
 

@@ -332,7 +332,7 @@ fn is_within(inner: Span, outer: Span) -> bool {
 }
 
 /// The values that the condition compares with.
-fn operands(leaf: &Leaf) -> impl Iterator<Item = &Constant> {
+pub(super) fn operands(leaf: &Leaf) -> impl Iterator<Item = &Constant> {
     let list = match (&leaf.operand, leaf.operator.kind) {
         (Constant::Array(list), Op::In | Op::Nin) => &**list,
         (operand, _) => std::slice::from_ref(operand),
