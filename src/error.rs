@@ -1,4 +1,4 @@
-//! What can go wrong when a filter is compiled, or an event or a catalog is read.
+//! What can go wrong when a filter is compiled, or a registration, a catalog or an event is read.
 
 use std::fmt;
 use std::ops::Range;
@@ -124,7 +124,7 @@ impl fmt::Display for Problems {
     }
 }
 
-/// One thing that is wrong with a filter or a catalog, and where.
+/// One thing that is wrong with a filter, a registration or a catalog, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     code: ErrorCode,
@@ -156,19 +156,35 @@ impl Problem {
         self
     }
 
+    /// In a text of which the filter is a part: at `pointer`, from the byte `start` on.
+    pub(crate) fn inside(mut self, pointer: &str, start: usize) -> Self {
+        let moved = |range: Range<usize>| range.start + start..range.end + start;
+        self.pointer.insert_str(0, pointer);
+        self.range = self.range.map(moved);
+        self.replacement = self
+            .replacement
+            .map(|replacement| Replacement { range: moved(replacement.range), ..replacement });
+        self
+    }
+
+    /// For what was not given as text.
+    pub(crate) fn without_range(self) -> Self {
+        Self { range: None, replacement: None, ..self }
+    }
+
     /// What kind of mistake this is: stable, for programs.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         self.code
     }
 
-    /// The place in the filter or the catalog, as a JSON Pointer (RFC 6901); empty for the whole of it.
+    /// The place in what was read, as a JSON Pointer (RFC 6901); empty for the whole.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// The bytes of the text that are wrong; `None` where a filter was not given as text.
+    /// The bytes of the text that are wrong; `None` where what was read is no text.
     #[must_use]
     pub fn range(&self) -> Option<Range<usize>> {
         self.range.clone()
@@ -242,7 +258,7 @@ impl EventError {
     }
 }
 
-/// A suggested change to the filter's text.
+/// A suggested change to the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
     /// The bytes to replace.
@@ -253,7 +269,8 @@ pub struct Replacement {
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
-        /// The kinds of mistakes a filter or a catalog can contain. [`as_str`](Self::as_str) is stable.
+        /// The kinds of mistakes that a filter, a registration or a catalog can contain.
+        /// [`as_str`](Self::as_str) is stable.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -275,7 +292,8 @@ macro_rules! error_codes {
 error_codes! {
     /// The text is not JSON.
     InvalidJson = "invalid-json",
-    /// An object names a key twice: a JSON parser would silently drop one of the two.
+    /// An object names a key twice: a JSON parser would silently drop one of the two. Also a header that is
+    /// there twice, in whatever case.
     DuplicateKey = "duplicate-key",
     /// The filter is neither an object nor `[]` nor `null`.
     InvalidFilter = "invalid-filter",
@@ -299,6 +317,16 @@ error_codes! {
     InvalidCatalog = "invalid-catalog",
     /// One of the [`Limits`](crate::Limits), or a bound of catalogs, is exceeded; or there are too many problems to show all.
     LimitExceeded = "limit-exceeded",
+    /// A registration that is no object, or a list of them that is none.
+    InvalidListener = "invalid-listener",
+    /// A field that a registration needs is not there.
+    MissingField = "missing-field",
+    /// A field of a registration, which is not what it should be.
+    InvalidField = "invalid-field",
+    /// A field whose name differs from a known one by case, `-` or `_` only.
+    MisspelledField = "misspelled-field",
+    /// The id of an earlier registration in the list.
+    DuplicateId = "duplicate-id",
 }
 
 impl fmt::Display for ErrorCode {

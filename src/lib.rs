@@ -29,6 +29,7 @@
 //!   made-up events of each.
 //! - [`lint`](lint()) tells what is suspicious about a filter although it is legal, and
 //!   [`Filter::implies`] whether one filter matches wherever another does.
+//! - [`Listener`] is a registration: which events go where. It is checked whole, and keeps its secrets.
 //! - [`operators`] is the table of the language.
 //!
 //! # The rules
@@ -50,6 +51,7 @@ mod filter;
 mod guess;
 mod limits;
 mod lint;
+mod listener;
 mod path;
 mod program;
 mod set;
@@ -65,6 +67,10 @@ pub use explain::{ExplainOptions, Explanation, ExplanationNode, MissingField, No
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
 pub use lint::{Lint, LintCode, Severity, Suggestion, lint};
+pub use listener::{
+    AuthData, AuthMethod, Delivery, Headers, HttpMethod, Listener, ListenerError, ListenerId, Listeners,
+    Secret, TokenNeeded, TokenRole,
+};
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};

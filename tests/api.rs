@@ -6,8 +6,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
     Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, ExplainOptions,
-    Explanation, ExplanationNode, Field, Filter, Implication, Limits, Lint, LintCode, Mismatch, NodeKind,
-    Problem, Program, ProgramError, Replacement, Severity, Suggestion,
+    Explanation, ExplanationNode, Field, Filter, Implication, Limits, Lint, LintCode, Listener,
+    ListenerError, Mismatch, NodeKind, Problem, Program, ProgramError, Replacement, Severity, Suggestion,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -42,6 +42,8 @@ const _: () = {
     shareable::<ExplanationNode>();
     shareable::<ExplainOptions>();
     shareable::<NodeKind>();
+    shareable::<Listener>();
+    shareable::<ListenerError>();
 
     cloneable::<Filter>();
     cloneable::<Compiler>();
@@ -72,6 +74,7 @@ const _: () = {
     error::<CompileError>();
     error::<ProgramError>();
     error::<CatalogError>();
+    error::<ListenerError>();
 
     // A handle, so that an index of listeners can hold it beside its listener.
     assert!(size_of::<Filter>() <= size_of::<usize>());

@@ -1,4 +1,4 @@
-//! The catalogue: the builtin classes, the file format, samples, and made-up events.
+//! The catalog: the builtin classes, the file format, samples, and made-up events.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

@@ -4,16 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use hooksieve::{Compiler, ErrorCode, Filter, Limits};
+use problems::lines;
 
-fn problems(error: &hooksieve::CompileError) -> Vec<String> {
-    let line = |problem: &hooksieve::Problem| {
-        let range =
-            problem.range().map_or_else(|| "-".to_owned(), |range| format!("{}..{}", range.start, range.end));
-        let hint = problem.hint().map_or_else(String::new, |hint| format!("; {hint}"));
-        format!("{} {:?} {range}: {}{hint}", problem.code(), problem.pointer(), problem.message())
-    };
-    error.problems().iter().map(line).collect()
-}
+#[path = "common/problems.rs"]
+mod problems;
 
 #[test]
 fn messages() {
@@ -21,7 +15,7 @@ fn messages() {
     let mut report = String::new();
     for filter in filters {
         let error = Filter::compile(filter).expect_err(filter);
-        report += &format!("{filter}\n  {}\n\n", problems(&error).join("\n  "));
+        report += &format!("{filter}\n  {}\n\n", lines(error.problems()).join("\n  "));
     }
     insta::assert_snapshot!(report);
 }
@@ -108,7 +102,7 @@ fn replacements_mend_the_text() {
 fn values_have_no_ranges() {
     let error = Filter::from_value(&serde_json::json!({"a/b": {"$eqs": 1}})).unwrap_err();
     assert_eq!(
-        problems(&error),
+        lines(error.problems()),
         ["unknown-operator \"/a~1b/$eqs\" -: unknown operator `$eqs`; did you mean `$eq`?"]
     );
     assert_eq!(error.first().replacement(), None);

@@ -82,6 +82,16 @@ impl<'e> Tape<'e> {
         std::str::from_utf8(self.bytes(text)).unwrap_or_default()
     }
 
+    /// Whether the entry has this key. Most keys differ in their length or in their first byte.
+    #[inline]
+    fn is_key(&self, entry: &Entry, name: &[u8]) -> bool {
+        if entry.key.length as usize != name.len() {
+            return false;
+        }
+        let key = self.bytes(entry.key);
+        key.first() == name.first() && key == name
+    }
+
     /// The key of an entry.
     pub(super) fn key(&self, index: u32) -> &'e str {
         self.entry(index).map_or("", |entry| self.string(entry.key))
@@ -157,7 +167,7 @@ impl<'e> Object<'e> for TapeRange<'e> {
     #[inline]
     fn get(self, segment: &Segment) -> Option<Self::Node> {
         let name = segment.name().as_bytes();
-        self.entries().find_map(|(entry, node)| (self.tape.bytes(entry.key) == name).then_some(node))
+        self.entries().find_map(|(entry, node)| self.tape.is_key(entry, name).then_some(node))
     }
 
     fn iter(self) -> impl Iterator<Item = (&'e str, Self::Node)> {

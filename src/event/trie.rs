@@ -19,6 +19,8 @@ pub(crate) type NodeId = u32;
 struct Node {
     wanted: Wanted,
     children: Vec<(Segment, NodeId)>,
+    /// For each of the children, how its name begins.
+    starts: Vec<Start>,
     /// The same by name, once there are many.
     by_name: HashMap<Box<[u8]>, NodeId>,
     /// Whether a child could be the index of an array.
@@ -79,6 +81,7 @@ impl Trie {
         self.nodes.push(Node::default());
         if let Some(parent) = self.nodes.get_mut(parent as usize) {
             parent.children.push((segment.clone(), child));
+            parent.starts.push(Start::of(segment.name().as_bytes(), 0, segment.name().len()));
             parent.has_indexes |= segment.index().is_some();
             if parent.by_name.is_empty() && parent.children.len() > FEW {
                 parent.by_name = parent
@@ -95,11 +98,23 @@ impl Trie {
 
     #[inline]
     pub(crate) fn child(&self, node: NodeId, name: &[u8]) -> Option<NodeId> {
+        self.child_in(node, name, 0, name.len())
+    }
+
+    /// The child whose name are `length` bytes of a text.
+    #[inline]
+    pub(crate) fn child_in(&self, node: NodeId, text: &[u8], start: usize, length: usize) -> Option<NodeId> {
         let node = self.nodes.get(node as usize)?;
+        let name = || text.get(start..start + length);
         if node.by_name.is_empty() {
-            node.children.iter().find(|(segment, _)| is_name(segment.name(), name)).map(|(_, child)| *child)
+            let start = Start::of(text, start, length);
+            let is_name = |(at, known): (usize, &Start)| {
+                let (segment, child) = (*known == start).then(|| node.children.get(at))??;
+                (start.is_whole() || Some(segment.name().as_bytes()) == name()).then_some(*child)
+            };
+            node.starts.iter().enumerate().find_map(is_name)
         } else {
-            node.by_name.get(name).copied()
+            node.by_name.get(name()?).copied()
         }
     }
 
@@ -123,10 +138,30 @@ impl Trie {
     }
 }
 
-/// Most names differ in their length or in their first byte.
-#[inline]
-fn is_name(name: &str, key: &[u8]) -> bool {
-    name.len() == key.len() && name.as_bytes().first() == key.first() && name.as_bytes() == key
+/// The length of a name, and its first bytes: most names differ in them, and most are no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Start {
+    bytes: u64,
+    length: usize,
+}
+
+impl Start {
+    #[inline]
+    fn of(text: &[u8], start: usize, length: usize) -> Self {
+        let rest = text.get(start..).unwrap_or_default();
+        let bytes = match rest.first_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)),
+        };
+        let beyond = size_of::<u64>().saturating_sub(length);
+        Self { bytes: if length == 0 { 0 } else { bytes << (8 * beyond) }, length }
+    }
+
+    /// Whether there is nothing more to the name.
+    #[inline]
+    fn is_whole(self) -> bool {
+        self.length <= size_of::<u64>()
+    }
 }
 
 impl Default for Trie {

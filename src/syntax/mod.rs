@@ -9,6 +9,7 @@ pub(crate) mod pattern;
 pub(crate) mod pointer;
 pub(crate) mod reader;
 pub(crate) mod report;
+pub(crate) mod shallow;
 pub(crate) mod slashed;
 pub(crate) mod span;
 pub(crate) mod types;

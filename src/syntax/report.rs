@@ -11,7 +11,7 @@ use crate::error::{ErrorCode, Problem};
 
 /// What stands wrong beyond so many mistakes is hardly of interest; and a pointer can be as long as the
 /// text.
-const MAX_PROBLEMS: usize = 100;
+pub(crate) const MAX_PROBLEMS: usize = 100;
 
 /// The problems of a text so far.
 pub(crate) struct Report {

@@ -141,8 +141,9 @@ fn hostile_listeners() {
         assert_eq!((run.exit, run.stdout()), (2, ""));
     }
     // Long, but nothing is wrong with it.
+    let long = "x".repeat(1_000_000);
     let listeners =
-        format!(r#"[{{"id": "y", "event": "{long}"}}, {{"id": "x", "event": "A", "uri": "{long}"}}]"#);
+        format!(r#"[{{"id": "y", "event": "{long}"}}, {{"id": "x", "event": "A", "appId": "{long}"}}]"#);
     let run = folder.with("listeners.json", listeners).run(&["route", "listeners.json", "events"]);
     assert_eq!((run.exit, run.stdout(), run.stderr.as_str()), (0, "1\tx\n", ""));
 }

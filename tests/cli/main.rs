@@ -17,6 +17,7 @@ mod events;
 mod explain;
 mod hostile;
 mod lint;
+mod listeners;
 mod r#match;
 mod route;
 mod stream;

@@ -38,9 +38,10 @@ pub(crate) enum Place<'a> {
 }
 
 impl<'a> Finding<'a> {
-    /// A problem of a filter that begins `offset` bytes into the source's text.
-    pub(crate) fn from_problem(problem: &'a Problem, offset: usize) -> Self {
-        let shifted = |range: ops::Range<usize>| range.start + offset..range.end + offset;
+    /// A problem of a text from which the source's text is shown, from the byte `start` on.
+    pub(crate) fn from_problem(problem: &'a Problem, start: usize) -> Self {
+        let shifted =
+            |range: ops::Range<usize>| range.start.saturating_sub(start)..range.end.saturating_sub(start);
         Self {
             severity: Severity::Error,
             code: problem.code().as_str(),

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use hooksieve::{Matches, Snapshot};
+use hooksieve::{ListenerId, Matches, Snapshot};
 use indicatif::ProgressBar;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
-use crate::listeners::{ListenerId, Listeners};
+use crate::diagnostics::visible;
+use crate::listeners::Listeners;
 use crate::output::Output;
 use crate::scratch::with_scratch;
 use crate::stream::{self, Block, Input, Results, Step, Stopped};
@@ -20,15 +21,17 @@ use crate::{Exit, Format, diagnostics, json_line, progress};
 /// Print to which listeners each event goes
 ///
 /// LISTENERS holds the registrations of webhook listeners: a JSON list of objects {"id", "event",
-/// "eventFilter", "userIdFilter"}, or what the registration API answers to a request for all of them,
-/// {"ocs": {"data": [...]}}. Other fields may be there.
+/// "eventFilter", "userIdFilter", "httpMethod", "uri", "headers", "authMethod", "authData",
+/// "tokenNeeded"}, or what the registration API answers to a request for all of them,
+/// {"ocs": {"data": [...]}}. Only "event" must be there; other fields may be.
 ///
 /// An event goes to a listener if its `event.class` is `event` (without a backslash at its start), its
 /// `user.uid` is `userIdFilter`, and it matches `eventFilter`. The last two may be absent, null or empty:
 /// then they let every event through. An `id` is a number or a string and stands for one listener only;
 /// without one, it is the position in the list, from 0.
 ///
-/// A listener with something wrong is reported on standard error and left out; the others work.
+/// A listener with something wrong, be it in what is not needed here, is reported on standard error and
+/// left out; the others work. Headers and passwords are not shown.
 ///
 /// Events are JSON, one to a line, as for `match`; so is what is said about lines that are not JSON.
 #[derive(clap::Args)]
@@ -201,9 +204,10 @@ struct Routed {
 impl Router {
     fn new(listeners: &Listeners, format: Format, inputs: &[Input], max_errors: u64) -> Self {
         let layout = Layout::new(format, inputs);
-        let id = |id: &ListenerId| match format {
-            Format::Text => id.to_word(),
-            Format::Json => id.as_json().to_owned(),
+        let id = |id: &Option<ListenerId>| match (id, format) {
+            (None, _) => String::new(),
+            (Some(id), Format::Text) => word(id),
+            (Some(id), Format::Json) => id.as_json().to_owned(),
         };
         Self {
             set: listeners.set.snapshot(),
@@ -249,6 +253,17 @@ impl Router {
         }
         lines.extend_from_slice(end.as_bytes());
     }
+}
+
+/// A string without quotes, unless it would be taken for a number, or for something else than one word.
+fn word(id: &ListenerId) -> String {
+    let is_word = |text: &String| {
+        !text.is_empty()
+            && !text.contains(|char: char| char.is_whitespace() || "\"\\".contains(char))
+            && text.parse::<Number>().is_err()
+    };
+    let string = serde_json::from_str(id.as_json()).ok().filter(is_word);
+    visible(&string.unwrap_or_else(|| id.as_json().to_owned()))
 }
 
 impl Layout {

@@ -189,7 +189,7 @@ impl Pass<'_, '_> {
     fn child(&self, node: NodeId, key: Text) -> Option<NodeId> {
         let (start, length) = (key.start as usize, key.length as usize);
         let bytes = if key.is_unescaped { self.unescaped.as_bytes() } else { self.lexer.text };
-        self.trie.child(node, bytes.get(start..start + length)?)
+        self.trie.child_in(node, bytes, start, length)
     }
 
     fn array(&mut self, key: Text, elements: Keep) -> Result<(), Stop> {

@@ -1,40 +1,15 @@
 //! The bytes of a block by AVX2, 32 at a time.
 
 use std::arch::x86_64::{
-    __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8, _mm_setr_epi8,
-    _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_movemask_epi8, _mm256_or_si256,
-    _mm256_set1_epi8, _mm256_setr_epi64x, _mm256_shuffle_epi8,
+    __m256i, _mm_setr_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi64x, _mm256_shuffle_epi8,
 };
 
+use super::x86::prefix_xor;
 use super::{Block, Classes, Escaped, Index, Kernel, ScanError};
 
-/// The proof that this processor has the instructions: [`Avx2::detect`] alone makes one.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Avx2(());
-
-impl Avx2 {
-    #[inline]
-    pub(super) fn detect() -> Option<Self> {
-        let detected = is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("pclmulqdq");
-        detected.then_some(Self(()))
-    }
-
-    #[inline]
-    pub(super) fn scan(self, text: &[u8], index: &mut Index) -> Result<(), ScanError> {
-        #[expect(unsafe_code, reason = "there is no safe way to instructions chosen at run time")]
-        // SAFETY: the only requirement is that the processor has the features which the function is
-        // compiled with. `self` is the proof: `detect` asks for each of them.
-        unsafe {
-            scan(text, index)
-        }
-    }
-}
-
 #[target_feature(enable = "avx2,bmi1,bmi2,pclmulqdq")]
-fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
+pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
     // Closures have the features of the function around them; the functions' names alone do not.
     Kernel {
         classify: |block: &Block| classify(block),
@@ -77,14 +52,6 @@ fn classify_escaped(block: &Block, bytes: u64) -> Escaped {
     });
     let unicode = bits(block, |bytes| equal(bytes, b'u'));
     Escaped { invalid: bytes & !(valid | unicode), unicode: bytes & unicode }
-}
-
-/// As the product by all ones, without carries.
-#[target_feature(enable = "pclmulqdq")]
-#[inline]
-fn prefix_xor(bits: u64) -> u64 {
-    let product = _mm_clmulepi64_si128::<0>(_mm_cvtsi64_si128(bits.cast_signed()), _mm_set1_epi8(-1));
-    _mm_cvtsi128_si64(product).cast_unsigned()
 }
 
 /// The highest bit of each byte of what `test` makes of the block.

@@ -7,12 +7,16 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
 #[cfg(test)]
 mod tests;
 mod unicode;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use std::hint;
 
@@ -73,7 +77,7 @@ pub(crate) fn scan(backend: Backend, text: &[u8], index: &mut Index) -> Result<(
     match backend.0 {
         Instructions::Portable => portable::scan(text, index),
         #[cfg(target_arch = "x86_64")]
-        Instructions::Avx2(avx2) => avx2.scan(text, index),
+        Instructions::X86(extension) => extension.scan(text, index),
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         Instructions::Simd128 => simd128::scan(text, index),
     }
@@ -87,7 +91,7 @@ pub(crate) struct Backend(Instructions);
 enum Instructions {
     Portable,
     #[cfg(target_arch = "x86_64")]
-    Avx2(avx2::Avx2),
+    X86(x86::Extension),
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     Simd128,
 }
@@ -106,24 +110,25 @@ impl Backend {
     /// The fastest one that runs here.
     #[inline]
     pub(crate) fn best() -> Self {
-        Self::simd().unwrap_or(Self::PORTABLE)
+        Self::all().next().unwrap_or(Self::PORTABLE)
     }
 
+    /// Those that run here, the fastest first.
     #[cfg(target_arch = "x86_64")]
-    #[inline]
-    fn simd() -> Option<Self> {
-        avx2::Avx2::detect().map(|avx2| Self(Instructions::Avx2(avx2)))
+    fn all() -> impl Iterator<Item = Self> {
+        let extensions = x86::Extension::detect().map(|extension| Self(Instructions::X86(extension)));
+        extensions.chain([Self::PORTABLE])
     }
 
     /// A module with instructions that the host lacks is not loaded at all: nothing is left to detect.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    fn simd() -> Option<Self> {
-        Some(Self(Instructions::Simd128))
+    fn all() -> impl Iterator<Item = Self> {
+        [Self(Instructions::Simd128), Self::PORTABLE].into_iter()
     }
 
     #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
-    fn simd() -> Option<Self> {
-        None
+    fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::PORTABLE)
     }
 }
 
@@ -142,12 +147,33 @@ struct Classes {
     non_ascii: u64,
 }
 
+impl Classes {
+    /// Without so many bytes at the start.
+    #[inline(always)]
+    fn without(self, others: usize) -> Self {
+        Self {
+            quotes: self.quotes >> others,
+            backslashes: self.backslashes >> others,
+            operators: self.operators >> others,
+            controls: self.controls >> others,
+            non_ascii: self.non_ascii >> others,
+        }
+    }
+}
+
 /// What the escaped bytes of a block are, those that follow an escaping backslash.
 struct Escaped {
     /// Bytes that may not be escaped.
     invalid: u64,
     /// The `u` of `\u`.
     unicode: u64,
+}
+
+impl Escaped {
+    #[inline(always)]
+    fn without(self, others: usize) -> Self {
+        Self { invalid: self.invalid >> others, unicode: self.unicode >> others }
+    }
 }
 
 /// What a backend does. The functions are values because they have to be inlined into the backend's
@@ -175,22 +201,30 @@ where
         index.backslashes.resize(words, 0);
 
         let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let mut last = [b' '; BLOCK];
-        last.iter_mut().zip(rest).for_each(|(padded, byte)| *padded = *byte);
-
-        let mut blocks = blocks.iter();
+        let mut words = index.tokens.iter_mut().zip(&mut index.backslashes);
         let mut position = Position::start(text);
-        for (tokens, backslashes) in index.tokens.iter_mut().zip(&mut index.backslashes) {
-            let block = blocks.next().unwrap_or(&last);
-            (*tokens, *backslashes) = self.step(block, &mut position)?;
+        for (block, (tokens, backslashes)) in blocks.iter().zip(words.by_ref()) {
+            (*tokens, *backslashes) = self.step(block, 0, &mut position)?;
+        }
+        if let Some((tokens, backslashes)) = words.next() {
+            // Read so that it ends with the text: a copy takes longer.
+            let mut copy = [b' '; BLOCK];
+            let (block, others) = match text.last_chunk() {
+                Some(block) => (block, BLOCK - rest.len()),
+                None => {
+                    copy.iter_mut().zip(rest).for_each(|(copy, byte)| *copy = *byte);
+                    (&copy, 0)
+                }
+            };
+            (*tokens, *backslashes) = self.step(block, others, &mut position)?;
         }
         position.finish()
     }
 
-    /// The words of the index for the block at `position`.
+    /// The words of the index for the block at `position`, which lies behind so many other bytes.
     #[inline(always)]
-    fn step(self, block: &Block, position: &mut Position) -> Result<(u64, u64), ScanError> {
-        let classes = (self.classify)(block);
+    fn step(self, block: &Block, others: usize, position: &mut Position) -> Result<(u64, u64), ScanError> {
+        let classes = (self.classify)(block).without(others);
 
         let escaped = position.escaped(classes.backslashes);
         let quotes = classes.quotes & !escaped;
@@ -198,11 +232,13 @@ where
         let in_string = (self.prefix_xor)(quotes) ^ position.in_string;
         position.in_string = 0u64.wrapping_sub(in_string >> (BLOCK - 1));
 
-        let escaped = (self.classify_escaped)(block, escaped);
+        // What would be escaped behind the end of the text is missing.
+        let missing = escaped & !(u64::MAX >> others);
+        let escaped = (self.classify_escaped)(block, escaped << others).without(others);
         let findings = Findings {
             stray: classes.backslashes & !in_string,
             controls: classes.controls & in_string,
-            escaped: escaped.invalid,
+            escaped: escaped.invalid | missing,
             unicode: escaped.unicode,
             non_ascii: classes.non_ascii,
         };

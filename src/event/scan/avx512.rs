@@ -1,0 +1,79 @@
+//! The bytes of a block by AVX-512, all at once.
+
+use std::arch::x86_64::{
+    __m512i, _mm_setr_epi8, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask,
+    _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_setr_epi64, _mm512_shuffle_epi8,
+};
+
+use super::x86::prefix_xor;
+use super::{Block, Classes, Escaped, Index, Kernel, ScanError};
+
+#[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,pclmulqdq")]
+pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
+    // Closures have the features of the function around them; the functions' names alone do not.
+    Kernel {
+        classify: |block: &Block| classify(load(block)),
+        classify_escaped: |block: &Block, places| classify_escaped(load(block), places),
+        prefix_xor: |bits| prefix_xor(bits),
+    }
+    .scan(text, index)
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn classify(bytes: __m512i) -> Classes {
+    let controls = _mm512_cmplt_epu8_mask(bytes, all(0x20));
+    // The operators by their lower half byte, with the bit that `[` and `]` lack.
+    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b'{', b',', b'}', 0, 0]);
+    let operators =
+        _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(operators, bytes), _mm512_or_si512(bytes, all(0x20)));
+    Classes {
+        quotes: equal(bytes, b'"'),
+        backslashes: equal(bytes, b'\\'),
+        // That bit also makes a `,` of a control.
+        operators: operators & !controls,
+        controls,
+        non_ascii: _mm512_movepi8_mask(bytes),
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn classify_escaped(bytes: __m512i, places: u64) -> Escaped {
+    // What may be escaped, by its lower half byte; three share one half. The 1 is there because a 0
+    // would equal the byte 0; in the other gaps a 0 equals nothing.
+    let table = table([1, 0, b'b', 0, b't', 0, b'f', 0, 0, 0, 0, 0, b'\\', 0, b'n', b'/']);
+    let listed = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(table, bytes), bytes);
+    let valid = listed | equal(bytes, b'"') | equal(bytes, b'r');
+    let unicode = equal(bytes, b'u');
+    Escaped { invalid: places & !(valid | unicode), unicode: places & unicode }
+}
+
+/// Becomes one load; the intrinsic for it takes a raw pointer.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load(block: &Block) -> __m512i {
+    let (words, _) = block.as_chunks::<8>();
+    let word = |place: usize| words.get(place).map_or(0, |word| i64::from_le_bytes(*word));
+    _mm512_setr_epi64(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn all(byte: u8) -> __m512i {
+    _mm512_set1_epi8(byte.cast_signed())
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn equal(bytes: __m512i, byte: u8) -> u64 {
+    _mm512_cmpeq_epi8_mask(bytes, all(byte))
+}
+
+/// For lookups by the lower half of a byte; bytes beyond ASCII find 0.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn table(entries: [u8; 16]) -> __m512i {
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = entries.map(u8::cast_signed);
+    _mm512_broadcast_i32x4(_mm_setr_epi8(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p))
+}

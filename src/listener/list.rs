@@ -1,0 +1,133 @@
+//! The registrations of a text, one after the other.
+
+use std::collections::HashSet;
+use std::iter::{Enumerate, FusedIterator};
+use std::ops::Range;
+use std::vec;
+
+use super::error::{ListenerError, Subject};
+use super::types::ListenerId;
+use super::{Listener, parse};
+use crate::error::{ErrorCode, Problem};
+use crate::event::json::{self, Scratch};
+use crate::event::trie::Trie;
+use crate::syntax::shallow::{self, Fault, Members};
+
+/// The registrations of a list, each read when it comes: from [`Listener::list_from_json`].
+#[derive(Debug)]
+pub struct Listeners<'t> {
+    text: &'t str,
+    /// Of the list.
+    pointer: &'static str,
+    entries: Enumerate<vec::IntoIter<Range<usize>>>,
+    ids: HashSet<ListenerId>,
+}
+
+impl Iterator for Listeners<'_> {
+    type Item = Result<Listener, ListenerError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (position, range) = self.entries.next()?;
+        let pointer = format!("{}/{position}", self.pointer);
+        let subject = Subject { position: Some(position), pointer, ..Subject::default() };
+        let is_new = |id: &ListenerId| self.ids.insert(id.clone());
+        Some(parse::registration(self.text, range, subject, is_new))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Listeners<'_> {}
+impl FusedIterator for Listeners<'_> {}
+
+/// Finds where each registration stands.
+pub(super) fn read(text: &str) -> Result<Listeners<'_>, ListenerError> {
+    let start = shallow::skip_space(text, start(text));
+    let list = List { text, start };
+    let (pointer, (entries, end)) = match text.as_bytes().get(start) {
+        Some(b'[') => ("", list.array(start)?),
+        Some(b'{') => {
+            let (answer, end) = list.object(start)?;
+            let ocs = list.member(&answer, "ocs")?;
+            let data = list.object(ocs.start).and_then(|(ocs, _)| list.member(&ocs, "data"))?;
+            ("/ocs/data", (list.array(data.start)?.0, end))
+        }
+        Some(_) => return Err(list.no_list(start..text.trim_end().len())),
+        None => {
+            return Err(
+                list.fault(Fault { at: start, message: "expected a list of listeners, found nothing" })
+            );
+        }
+    };
+    let end = shallow::skip_space(text, end);
+    if end < text.len() {
+        return Err(list.fault(Fault { at: end, message: "expected the end of the list" }));
+    }
+    Ok(Listeners { text, pointer, entries: entries.into_iter().enumerate(), ids: HashSet::new() })
+}
+
+/// Behind a byte order mark.
+pub(super) fn start(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
+struct List<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+impl List<'_> {
+    fn array(&self, at: usize) -> Result<(Vec<Range<usize>>, usize), ListenerError> {
+        match self.text.as_bytes().get(at) {
+            Some(b'[') => shallow::array(self.text, at).map_err(|fault| self.fault(fault)),
+            _ => Err(self.no_list(at..at + 1)),
+        }
+    }
+
+    fn object(&self, at: usize) -> Result<(Members, usize), ListenerError> {
+        match self.text.as_bytes().get(at) {
+            Some(b'{') => shallow::object(self.text, at).map_err(|fault| self.fault(fault)),
+            _ => Err(self.no_list(at..at + 1)),
+        }
+    }
+
+    /// The value of a member; the others must be JSON.
+    fn member(&self, members: &Members, name: &str) -> Result<Range<usize>, ListenerError> {
+        let text = |range: &Range<usize>| self.text.get(range.clone()).unwrap_or_default();
+        let mut found = None;
+        for (key, value) in members {
+            if text(key).trim_matches('"') == name {
+                found = Some(value.clone());
+            } else if let Some(fault) = first_fault(text(value)) {
+                return Err(self.fault(Fault { at: value.start + fault.at, ..fault }));
+            }
+        }
+        found.ok_or_else(|| self.no_list(self.start..self.start + 1))
+    }
+
+    fn fault(&self, fault: Fault) -> ListenerError {
+        let char = self.text.get(fault.at..).and_then(|rest| rest.chars().next());
+        let range = fault.at..fault.at + char.map_or(0, char::len_utf8);
+        self.error(ErrorCode::InvalidJson, range, fault.message)
+    }
+
+    fn no_list(&self, range: Range<usize>) -> ListenerError {
+        let message = r#"expected a list of listeners, or `{"ocs": {"data": […]}}`"#;
+        self.error(ErrorCode::InvalidListener, range, message)
+    }
+
+    /// There may be secrets anywhere.
+    fn error(&self, code: ErrorCode, range: Range<usize>, message: &str) -> ListenerError {
+        let all = 0..self.text.len();
+        let subject = Subject { range: Some(all.clone()), ..Subject::default() };
+        ListenerError::new(subject, vec![Problem::new(code, String::new(), Some(range), message)], vec![all])
+    }
+}
+
+/// Where a text stops being JSON.
+fn first_fault(text: &str) -> Option<Fault> {
+    let error = json::read(text.as_bytes(), &Trie::default(), &mut Scratch::new().event).err()?;
+    Some(Fault { at: error.offset(), message: error.message() })
+}
