@@ -208,6 +208,10 @@ fn assert_placed(node: &ExplanationNode, filter: &Value, text: &str) {
         member.into_iter().next().unwrap().1
     });
     assert_eq!(filter.pointer(node.pointer()), Some(&value), "{text}\n{node:?}");
+    if let Some(range) = node.operand_range() {
+        assert_eq!(serde_json::from_str::<Value>(&text[range]).unwrap(), value);
+        assert_eq!(slice.contains(node.operator().unwrap()), !node.is_literal(), "{text}\n{node:?}");
+    }
     node.parts().iter().for_each(|part| assert_placed(part, filter, text));
 }
 
@@ -284,6 +288,22 @@ fn secret(value: Value) -> Value {
 }
 
 #[test]
+fn a_loaded_program() {
+    let filter = Filter::compile(
+        r#"{"user.uid": {"$ne": "eve"}, "event.values.5": {"$elemMatch": {"id": "bob"}}, "event.tableId": {"$gt": 42}}"#,
+    );
+    let program = Program::from_bytes(&filter.unwrap().program().to_bytes()).unwrap();
+    let explanation = Filter::from(program).explain(&event("4"));
+    insta::assert_snapshot!(format!("{explanation}\n{explanation:#}"), @r#"
+    does not match: the last test decides: `event.tableId` is 42, not greater than 42
+    ✗ does not match: the last test decides: `event.tableId` is 42, not greater than 42
+      ✗ `event.tableId` is 42, not greater than 42
+      ✓ `event.values.5` has an element that meets all conditions
+      ✗ `user.uid` is "bob", not "eve"
+    "#);
+}
+
+#[test]
 fn masks() {
     let event = event("4");
     let masked = |filter: &str| {
@@ -332,6 +352,21 @@ fn what_decides_nothing_is_explained_too() {
           ✓ `c` is 4, greater than 3
           ✓ `c` is 4, less than 5
     ");
+}
+
+#[test]
+fn what_a_condition_says_can_be_asked_for() {
+    let filter = Filter::compile(r#"{"a.b": {"$regex": "x", "$options": "i"}}"#).unwrap();
+    let explanation = filter.explain(&json!({"a": [{"b": "y"}, {"bb": 1}]}));
+    let condition = &explanation.root().parts()[0].parts()[0];
+    assert_eq!(condition.kind(), NodeKind::Condition);
+    assert_eq!((condition.path(), condition.operator()), (Some("a.b"), Some("$regex")));
+    assert_eq!((condition.operand(), condition.options()), (Some("\"x\""), Some("i")));
+    let [value] = condition.values() else { panic!("{condition:?}") };
+    assert_eq!((value.pointer(), value.text(), value.passes()), ("/a/0/b", Some("\"y\""), false));
+    let [missing] = condition.missing() else { panic!("{condition:?}") };
+    assert_eq!((missing.pointer(), missing.type_name(), missing.segment()), ("/a/1", "object", "b"));
+    assert_eq!(missing.suggestion(), None);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A filter and an event, with a NUL between them: the verdict is the same however the filter got here.
+//! A filter and an event, with a NUL between them: the verdict is the same however the filter got here, and
+//! the explanation's.
 
 #![no_main]
 
@@ -16,6 +17,7 @@ fuzz_target!(|input: &str| {
         return;
     };
     assert_round_trip(&compiled, [&event]);
+    assert_eq!(compiled.explain(&event).matches(), compiled.matches(&event));
 
     // Reading the filter's JSON beforehand makes no difference: the compiler has seen to duplicate keys.
     if let Ok(value) = serde_json::from_str::<Value>(filter)

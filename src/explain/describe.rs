@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use super::reach::without_middle;
 use crate::event::{Array, Constant, Node, Object, View, write_json};
 use crate::path::Path;
 use crate::program::visible;
@@ -10,7 +11,7 @@ use crate::vm::{compare, type_of};
 /// JSON in a sentence is no longer than this, in characters.
 const MAX_CHARS: usize = 60;
 /// Each of several.
-const MAX_CHARS_OF_SEVERAL: usize = 24;
+const MAX_CHARS_OF_SEVERAL: usize = 30;
 /// So many of several are shown.
 const MAX_SEVERAL: usize = 3;
 
@@ -121,8 +122,15 @@ pub(super) fn type_name<'e>(value: impl Node<'e>) -> &'static str {
 
 /// Some of the values, for parentheses: `"a", "b" and 5 more`.
 pub(super) fn several<'e, N: Node<'e>>(values: impl Iterator<Item = N>, total: usize) -> String {
-    let shown: Vec<String> =
-        values.take(MAX_SEVERAL).map(|value| Excerpt::of(value, MAX_CHARS_OF_SEVERAL).text).collect();
+    let short = |value: N| match value.view() {
+        // Paths differ at their ends.
+        View::String(string) => {
+            let text = Constant::String(string.into()).to_string();
+            without_middle(&visible(&text), MAX_CHARS_OF_SEVERAL)
+        }
+        _ => Excerpt::of(value, MAX_CHARS_OF_SEVERAL).text,
+    };
+    let shown: Vec<String> = values.take(MAX_SEVERAL).map(short).collect();
     let rest = total.saturating_sub(shown.len());
     let shown = shown.join(", ");
     if rest == 0 { shown } else { format!("{shown} and {rest} more") }
@@ -257,5 +265,5 @@ pub(super) fn difference<'e, N: Node<'e>>(
 
 /// A name in backticks, no longer than a line.
 pub(super) fn quoted(name: &str) -> String {
-    format!("`{}`", super::reach::without_middle(&visible(name), 40))
+    format!("`{}`", without_middle(&visible(name), 40))
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::tree::negated;
 use super::{Explanation, ExplanationNode, NodeKind};
 
 /// So many sentences make a reason.
@@ -74,9 +75,7 @@ fn inside(f: &mut fmt::Formatter<'_>, node: &ExplanationNode, depth: usize) -> f
 pub(super) fn reason(node: &ExplanationNode) -> String {
     let mut sentences = Sentences::default();
     sentences.collect(node);
-    let Sentences { first, more } = sentences;
-    let first = first.join("; ");
-    if more > 0 { format!("{first}; and {more} more") } else { first }
+    sentences.join()
 }
 
 #[derive(Default)]
@@ -94,6 +93,11 @@ impl Sentences {
         }
     }
 
+    fn join(&self) -> String {
+        let first = self.first.join("; ");
+        if self.more > 0 { format!("{first}; and {} more", self.more) } else { first }
+    }
+
     fn collect(&mut self, node: &ExplanationNode) {
         match node.kind {
             NodeKind::All | NodeKind::And | NodeKind::Field | NodeKind::AllOf | NodeKind::Element
@@ -102,6 +106,13 @@ impl Sentences {
                 speaking(node)
                     .filter(|part| part.verdict == node.verdict)
                     .for_each(|part| self.collect(part));
+            }
+            // The sentence of `$not` says what its only part does.
+            NodeKind::Not if node.parts.len() > 1 => {
+                let mut inside = Self::default();
+                let decides = |part: &&ExplanationNode| part.verdict != node.verdict;
+                node.parts.iter().filter(decides).for_each(|part| inside.collect(part));
+                self.push(negated(&inside.join(), node.verdict));
             }
             NodeKind::Or if node.verdict => {
                 node.parts.iter().find(|part| part.verdict).into_iter().for_each(|part| self.collect(part));

@@ -1,5 +1,7 @@
 //! An explanation for programs. `docs/explain.md` describes the form.
 
+use std::ops::Range;
+
 use serde_json::{Map, Value, json};
 
 use super::describe::Excerpt;
@@ -42,7 +44,7 @@ fn node(node: &ExplanationNode) -> Value {
     object.put("sentence", &*node.sentence);
     object.put("pointer", &*node.pointer);
     if let Some(range) = &node.range {
-        object.put("range", json!({ "start": range.start, "end": range.end }));
+        object.put_range("range", range);
     }
     if let Some(element) = &node.element {
         object.put("element", &**element);
@@ -61,6 +63,15 @@ fn put_condition(object: &mut Object, condition: &Condition) {
     object.put("path", &*condition.path);
     if let Some(operand) = &condition.operand {
         object.put_excerpt("operand", operand);
+    }
+    if let Some(range) = &condition.operand_range {
+        object.put_range("operandRange", range);
+    }
+    if condition.is_literal {
+        object.put("isLiteral", true);
+    }
+    if let Some(options) = &condition.options {
+        object.put("options", &**options);
     }
     object.put_list("values", condition.values.iter().map(value), condition.more_values, "moreValues");
     object.put_list("missing", condition.missing.iter().map(missing), condition.more_missing, "moreMissing");
@@ -94,6 +105,10 @@ struct Object(Map<String, Value>);
 impl Object {
     fn put(&mut self, key: &str, value: impl Into<Value>) {
         self.0.insert(key.to_owned(), value.into());
+    }
+
+    fn put_range(&mut self, key: &str, range: &Range<usize>) {
+        self.put(key, json!({ "start": range.start, "end": range.end }));
     }
 
     fn put_excerpt(&mut self, key: &str, excerpt: &Excerpt) {

@@ -85,7 +85,12 @@ pub struct ExplanationNode {
 struct Condition {
     path: String,
     operator: &'static str,
+    /// The value stands alone, without its operator.
+    is_literal: bool,
     operand: Option<Excerpt>,
+    operand_range: Option<Range<usize>>,
+    /// Of `$regex`.
+    options: Option<Box<str>>,
     values: Vec<ReachedValue>,
     more_values: usize,
     missing: Vec<MissingField>,
@@ -307,10 +312,28 @@ impl ExplanationNode {
         }
     }
 
+    /// Whether a value stands alone under its path, without `$eq`.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        self.condition.as_deref().is_some_and(|condition| condition.is_literal)
+    }
+
     /// The operand as JSON; of a long one the beginning.
     #[must_use]
     pub fn operand(&self) -> Option<&str> {
         self.condition.as_deref()?.operand.as_ref().map(|operand| &*operand.text)
+    }
+
+    /// The bytes of the operand in the filter's [`source`](Filter::source).
+    #[must_use]
+    pub fn operand_range(&self) -> Option<Range<usize>> {
+        self.condition.as_deref()?.operand_range.clone()
+    }
+
+    /// The `$options` beside `$regex`.
+    #[must_use]
+    pub fn options(&self) -> Option<&str> {
+        self.condition.as_deref()?.options.as_deref()
     }
 
     /// The values of the event that the path has reached, in the order in which they are tried. An array at its end

@@ -217,7 +217,10 @@ impl Explainer {
                 let sentence = format!("{}: {}", root.name_of(path), conditions(&parts));
                 (NodeKind::Field, all, sentence, at(path, ""))
             }
-            Kind::Not(path, _) => (NodeKind::Not, !all, negation(&parts, !all), at(path, "$not")),
+            Kind::Not(path, _) => {
+                let sentence = negation(&root.name_of(path), &parts, !all);
+                (NodeKind::Not, !all, sentence, at(path, "$not"))
+            }
             Kind::AllOf { path, .. } => {
                 let sentence = all_of(&root.name_of(path), &parts, holding);
                 (NodeKind::AllOf, all && !parts.is_empty(), sentence, at(path, "$all"))
@@ -247,7 +250,10 @@ impl Explainer {
                 (format!("nothing is {side} than null"), Condition::new(&leaf.path, operator))
             }
         };
+        condition.is_literal = leaf.is_literal;
         condition.operand = Some(Excerpt::of(&leaf.operand, MAX_VALUE_CHARS));
+        condition.operand_range = leaf.operand_span.range();
+        condition.options = leaf.options.clone();
         ExplanationNode {
             condition: Some(Box::new(condition)),
             ..part.node(NodeKind::Condition, verdict, sentence)
@@ -414,8 +420,9 @@ impl Elements {
     fn sentence(&self, subject: &str, reach: &Reach<'_>, conditions: usize) -> String {
         let elements = count(self.count, "element");
         let arrays = match reach.values.as_slice() {
+            [only] if self.count == 0 => format!("{} is an empty array", only.place.name()),
             [only] => format!("{} has {elements}", only.place.name()),
-            arrays => format!("{subject} reaches {} with {elements}", count(arrays.len(), "value")),
+            arrays => format!("{subject} reaches {} with {elements} in all", count(arrays.len(), "value")),
         };
         let meets = match conditions {
             1 => "the condition".to_owned(),
@@ -426,22 +433,28 @@ impl Elements {
             return format!("{arrays}, and {decider} meets {meets}");
         }
         if self.count == 0 {
-            return format!("{arrays}, and one has to meet {meets}");
+            return format!("{arrays}, so no element meets {meets}");
         }
         // The one that comes closest says most; of several the first.
         let met = |node: &ExplanationNode| node.parts.iter().filter(|part| part.verdict).count();
         let closest = self.nodes.iter().rev().max_by_key(|(_, node)| met(node));
         match closest {
             Some((_, closest)) if self.count == 1 => {
-                format!("{arrays}, which does not meet {meets}: {}", reason(closest))
+                format!("{arrays}, which does not meet {meets}: {}", inner_reason(closest))
             }
             Some((name, closest)) if met(closest) > 0 => {
-                format!("{arrays}, none meets {meets} ({name} comes closest: {})", reason(closest))
+                format!("{arrays}, none meets {meets} ({name} comes closest: {})", inner_reason(closest))
             }
-            Some((_, first)) => format!("{arrays}, none meets {meets} (the first: {})", reason(first)),
+            Some((_, first)) => format!("{arrays}, none meets {meets} (the first: {})", inner_reason(first)),
             None => format!("{arrays}, none meets {meets}"),
         }
     }
+}
+
+/// Why an element does not meet the conditions, within the sentence of its array.
+fn inner_reason(element: &ExplanationNode) -> String {
+    const MAX_CHARS: usize = 300;
+    without_middle(&reason(element), MAX_CHARS)
 }
 
 impl Part<'_> {
@@ -487,17 +500,22 @@ fn alternatives(holding: usize, all: usize) -> String {
     }
 }
 
-fn negation(parts: &[ExplanationNode], verdict: bool) -> String {
+fn negation(subject: &str, parts: &[ExplanationNode], verdict: bool) -> String {
     let inside = match parts {
         [only] => only.sentence.clone(),
-        parts => format!("`$not`: {}", conditions(parts)),
+        parts => format!("{subject}: {}", conditions(parts)),
     };
+    negated(&inside, verdict)
+}
+
+/// What `$not` makes of it.
+pub(super) fn negated(inside: &str, verdict: bool) -> String {
     if verdict { format!("{inside}, so `$not` holds") } else { format!("{inside}, which `$not` excludes") }
 }
 
 fn all_of(subject: &str, parts: &[ExplanationNode], holding: usize) -> String {
     match (parts, holding) {
-        ([], _) => "`$all` of nothing never holds".to_owned(),
+        ([], _) => format!("{subject}: `$all` of nothing never holds"),
         ([only], _) => only.sentence.clone(),
         (parts, holding) if holding == parts.len() => {
             format!("{subject} has all {holding} entries of `$all`")

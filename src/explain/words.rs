@@ -66,16 +66,14 @@ impl<'e> Case<'_, 'e> {
         if let Some(array) = &reach.leaf_array {
             return self.none_of_elements(&subject, array);
         }
+        let missing = match reach.gap_count {
+            0 => String::new(),
+            gaps => format!(" (it is missing in {})", count(gaps, "more place")),
+        };
         match reach.values.as_slice() {
-            [only] if reach.gap_count == 0 => {
-                format!("{} {}", only.place.name(), self.predicate(only.place.value, false))
-            }
-            _ => {
-                let listed = self.listed(reach.values.iter().map(|value| value.place.value), reach.count);
-                let missing = match reach.gap_count {
-                    0 => String::new(),
-                    gaps => format!(" (it is missing in {})", count(gaps, "more place")),
-                };
+            [only] => format!("{} {}{missing}", only.place.name(), self.predicate(only.place.value, false)),
+            values => {
+                let listed = self.listed(values.iter().map(|value| value.place.value), reach.count);
                 let values = count(reach.count, "value");
                 format!("{subject} reaches {values}{listed}, none {}{missing}", self.none())
             }
@@ -93,15 +91,15 @@ impl<'e> Case<'_, 'e> {
     fn nothing_found(&self, root: &Place<'e>) -> String {
         let reach = self.reach;
         let absence = match (&reach.through, reach.gaps.as_slice()) {
-            (Some([first, _]), [gap, _, ..]) => {
-                let rest = rest(self.path, first.left);
-                format!(
-                    "none of the {} in {} has {}{}",
-                    count(reach.gap_count, "object"),
-                    first.at.name(),
-                    quoted(&rest.to_string()),
-                    self.suggestion(gap)
-                )
+            (Some([first, last]), [gap, _, ..]) => {
+                // Each of the objects is one way, unless there are arrays in them, too.
+                let none = if first.left == last.left {
+                    format!("none of the {}", count(reach.gap_count, "object"))
+                } else {
+                    "no object".to_owned()
+                };
+                let rest = quoted(&rest(self.path, first.left).to_string());
+                format!("{none} in {} has {rest}{}", first.at.name(), self.suggestion(gap))
             }
             (_, [gap, ..]) => self.gap(gap),
             (Some([_, last]), []) => {
@@ -120,8 +118,11 @@ impl<'e> Case<'_, 'e> {
         };
         match (self.is_negative, self.test) {
             (true, Test::Exists) => format!("{absence}, as {} wants", self.who),
+            (true, _) if reach.gap_count == 0 => format!("{absence}, which satisfies `{}`", self.operator),
             (true, _) => format!("{absence}, and a missing field satisfies `{}`", self.operator),
             (false, Test::Exists) => absence,
+            // Within a negation, nobody wants it.
+            (false, _) if self.who == CONDITION => absence,
             (false, _) => format!("{absence}, {} wants {}", self.who, self.wanted()),
         }
     }
@@ -407,7 +408,7 @@ pub(super) fn missing_segment<'p>(gap: &Gap<'_>, path: &'p Path) -> &'p str {
 /// So many keys of an object are compared with what was looked for.
 const MAX_KEYS: usize = 500;
 /// A longer name is like no other.
-const MAX_NAME: usize = 60;
+const MAX_NAME: usize = 80;
 
 /// A key of the object that was probably meant, as it is written in a path.
 pub(super) fn suggestion(gap: &Gap<'_>, path: &Path) -> Option<String> {
@@ -423,7 +424,7 @@ pub(super) fn suggestion(gap: &Gap<'_>, path: &Path) -> Option<String> {
     let names: Vec<&str> = rest.iter().map(|segment| segment.name()).collect();
     let dotted = (2..=names.len().min(8)).rev().find_map(|taken| {
         let joined = names.get(..taken)?.join(".");
-        object.contains_key(&joined).then_some(joined)
+        (joined.len() <= MAX_NAME && object.contains_key(&joined)).then_some(joined)
     });
     if let Some(dotted) = dotted {
         return written(&dotted);

@@ -94,9 +94,9 @@ impl Source {
     /// `None` where the pointers of all parts come to more than 16 MiB. That takes a key as long as a
     /// filter, above thousands of conditions.
     pub(crate) fn outline(&self) -> Option<Outline> {
-        // It has been read before.
         let json = reader::read(&self.text, &Limits::NONE);
         let parser = Parser::new(&Limits::NONE, Report::new(&json));
+        // It has been read before.
         let json = json.ok()?;
         let mut outliner =
             Outliner { parser, is_written: self.is_written, pointer_bytes_left: Some(MAX_POINTER_BYTES) };

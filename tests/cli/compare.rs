@@ -10,10 +10,10 @@ const EVENTS: &str = "{\"id\": 23}\n{\"id\": \"23\"}\n\n{\"id\": 5}\n{}\n{\"id\"
 fn changed_verdicts_are_listed() {
     let run = run_with(&["compare", OLD, NEW], EVENTS);
     insta::assert_snapshot!(run.stdout(), @r#"
-    1: no match → match: `id` is the number 23, the filter wants the string "23"
-    2: match → no match: `id` is the string "23", which is not in the list (23, 24; its number 23 is another value)
-    6: no match → match: `id` is the number 24, the filter wants the string "23"
-    of 5 events, 2 match only now and 1 no longer
+    1: no match → match; old: `id` is the number 23, the filter wants the string "23"
+    2: match → no match; new: `id` is the string "23", which is not in the list (23, 24), though the number 23 is
+    6: no match → match; old: `id` is the number 24, the filter wants the string "23"
+    5 events: 2 gained, 1 lost, 2 unchanged
     "#);
     assert_eq!((run.exit, run.stderr.as_str()), (1, ""));
 }
@@ -25,7 +25,7 @@ fn json() {
     insta::assert_snapshot!(run.stdout(), @r#"
     {"file":"y","line":1,"old":false,"new":true,"reason":"`id` is the number 24, the filter wants the string \"23\""}
     {"file":"x","line":1,"old":false,"new":true,"reason":"`id` is the number 23, the filter wants the string \"23\""}
-    {"file":"x","line":2,"old":true,"new":false,"reason":"`id` is the string \"23\", which is not in the list (23, 24; its number 23 is another value)"}
+    {"file":"x","line":2,"old":true,"new":false,"reason":"`id` is the string \"23\", which is not in the list (23, 24), though the number 23 is"}
     {"file":"x","line":6,"old":false,"new":true,"reason":"`id` is the number 24, the filter wants the string \"23\""}
     {"events":6,"gained":3,"lost":1}
     "#);
