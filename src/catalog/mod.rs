@@ -148,25 +148,32 @@ impl Catalog {
         })
     }
 
-    /// The class whose name, or its last segment, is most like this one; `None` where none is.
+    /// The class whose name, or its last segment, is most like this one, or alone begins with it; `None`
+    /// where there is none.
     ///
     /// ```
     /// let catalog = hooksieve::Catalog::builtin();
     /// assert_eq!(catalog.guess("RowAddEvent").unwrap().short_name(), "RowAddedEvent");
+    /// assert_eq!(catalog.guess("NodeWritten").unwrap().short_name(), "NodeWrittenEvent");
     /// assert!(catalog.guess("Invoice").is_none());
     /// ```
     #[must_use]
     pub fn guess(&self, name: &str) -> Option<&EventClass> {
         let name = name.trim_start_matches('\\');
-        let names = self.classes().map(EventClass::name);
-        let short_names = self.classes().map(EventClass::short_name);
+        let short_names = || self.classes().map(EventClass::short_name);
         let guess = if name.contains('\\') {
-            guess::nearest(name, names)
+            guess::nearest(name, self.classes().map(EventClass::name))
         } else {
-            guess::nearest(name, short_names)
+            guess::nearest(name, short_names()).or_else(|| only_start(name, short_names()))
         }?;
         self.classes().find(|class| class.name() == guess || class.short_name() == guess)
     }
+}
+
+/// The only one of the names that starts with this one.
+fn only_start<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut longer = names.filter(|longer| !name.is_empty() && longer.starts_with(name));
+    longer.next().filter(|_| longer.next().is_none())
 }
 
 /// A class of events: what they can look like.
