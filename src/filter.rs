@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+use crate::analysis::{self, Implication};
 use crate::compiler;
 use crate::dialect::Dialect;
 use crate::error::{CompileError, EventError};
@@ -142,6 +143,39 @@ impl Filter {
     /// The filter as it was written, part by part. `None` for a program that was loaded.
     pub(crate) fn outline(&self) -> Option<Outline> {
         self.inner.source.as_ref()?.outline()
+    }
+
+    /// Whether `other` matches every event that this filter matches.
+    ///
+    /// A `Yes` is proven, and a `No` comes with an event that shows it. The time is bounded, to some
+    /// milliseconds for large filters; then, and for loaded programs, whose text is gone, the answer is
+    /// `Unknown`.
+    ///
+    /// ```
+    /// use hooksieve::{Filter, Implication};
+    ///
+    /// let one = Filter::compile(r#"{"user.uid": "bob", "time": {"$gt": 1711971024}}"#)?;
+    /// let all = Filter::compile(r#"{"user.uid": {"$in": ["bob", "alice"]}}"#)?;
+    /// assert_eq!(one.implies(&all), Implication::Yes);
+    ///
+    /// let Implication::No(event) = all.implies(&one) else { panic!() };
+    /// assert!(all.matches(&event) && !one.matches(&event));
+    /// # Ok::<(), hooksieve::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn implies(&self, other: &Self) -> Implication {
+        analysis::implies(self, other)
+    }
+
+    /// Whether the two filters match the same events. A `No` comes with an event that one of them
+    /// matches and the other does not. Otherwise as for [`implies`](Self::implies).
+    #[must_use]
+    pub fn is_equivalent(&self, other: &Self) -> Implication {
+        match (self.implies(other), other.implies(self)) {
+            (Implication::No(event), _) | (_, Implication::No(event)) => Implication::No(event),
+            (Implication::Yes, Implication::Yes) => Implication::Yes,
+            _ => Implication::Unknown,
+        }
     }
 
     /// What the filter was compiled to.

@@ -27,6 +27,8 @@
 //! - [`FilterSet`] matches an event against very many filters in one pass.
 //! - [`Catalog`] knows the classes of events that Nextcloud and its apps send: their fields, samples, and
 //!   made-up events of each.
+//! - [`lint`](lint()) tells what is suspicious about a filter although it is legal, and
+//!   [`Filter::implies`] whether one filter matches wherever another does.
 //! - [`Listener`] is a registration: which events go where. It is checked whole, and keeps its secrets.
 //! - [`operators`] is the table of the language.
 //!
@@ -38,6 +40,7 @@
 //! missing. Types never mix: `"23"` is not `23`, and nothing of one type is less or greater than
 //! anything of another.
 
+mod analysis;
 mod catalog;
 mod compiler;
 mod dialect;
@@ -47,6 +50,7 @@ mod explain;
 mod filter;
 mod guess;
 mod limits;
+mod lint;
 mod listener;
 mod path;
 mod program;
@@ -54,6 +58,7 @@ mod set;
 mod syntax;
 mod vm;
 
+pub use analysis::Implication;
 pub use catalog::{Catalog, EventClass, Field, Mismatch};
 pub use dialect::Dialect;
 pub use error::{CatalogError, CompileError, ErrorCode, EventError, Problem, Replacement};
@@ -61,6 +66,7 @@ pub use event::json::Scratch;
 pub use explain::{ExplainOptions, Explanation, ExplanationNode, MissingField, NodeKind, ReachedValue};
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
+pub use lint::{Lint, LintCode, Severity, Suggestion, lint};
 pub use listener::{
     AuthData, AuthMethod, Delivery, Headers, HttpMethod, Listener, ListenerError, ListenerId, Listeners,
     Secret, TokenNeeded, TokenRole,

@@ -58,6 +58,11 @@ impl Path {
         Self { segments: names.into_iter().map(Segment::new).collect() }
     }
 
+    /// A part of another path.
+    pub(crate) fn of(segments: &[Segment]) -> Self {
+        Self { segments: segments.into() }
+    }
+
     pub(crate) fn segments(&self) -> &[Segment] {
         &self.segments
     }

@@ -6,8 +6,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use hooksieve::{
     Catalog, CatalogError, CompileError, Compiler, Dialect, ErrorCode, EventClass, ExplainOptions,
-    Explanation, ExplanationNode, Field, Filter, Limits, Listener, ListenerError, Mismatch, NodeKind,
-    Problem, Program, ProgramError, Replacement,
+    Explanation, ExplanationNode, Field, Filter, Implication, Limits, Lint, LintCode, Listener,
+    ListenerError, Mismatch, NodeKind, Problem, Program, ProgramError, Replacement, Severity, Suggestion,
 };
 
 /// Can be shared between threads, and is still good after a panic elsewhere.
@@ -28,15 +28,20 @@ const _: () = {
     shareable::<Replacement>();
     shareable::<ErrorCode>();
     shareable::<ProgramError>();
-    shareable::<Explanation>();
-    shareable::<ExplanationNode>();
-    shareable::<ExplainOptions>();
-    shareable::<NodeKind>();
     shareable::<Catalog>();
     shareable::<CatalogError>();
     shareable::<EventClass>();
     shareable::<Field<'static>>();
     shareable::<Mismatch>();
+    shareable::<Explanation>();
+    shareable::<Implication>();
+    shareable::<Lint>();
+    shareable::<LintCode>();
+    shareable::<Severity>();
+    shareable::<Suggestion>();
+    shareable::<ExplanationNode>();
+    shareable::<ExplainOptions>();
+    shareable::<NodeKind>();
     shareable::<Listener>();
     shareable::<ListenerError>();
 
@@ -45,20 +50,26 @@ const _: () = {
     cloneable::<Program>();
     cloneable::<CompileError>();
     cloneable::<Limits>();
-    cloneable::<Explanation>();
     cloneable::<Catalog>();
     cloneable::<EventClass>();
+    cloneable::<Explanation>();
+    cloneable::<Implication>();
+    cloneable::<Lint>();
 
     comparable::<CompileError>();
     comparable::<ErrorCode>();
+    comparable::<Lint>();
+    comparable::<Severity>();
     comparable::<CatalogError>();
     comparable::<Mismatch>();
 
     printable::<Program>();
     printable::<Problem>();
     printable::<ErrorCode>();
-    printable::<Explanation>();
     printable::<Mismatch>();
+    printable::<Explanation>();
+    printable::<Lint>();
+    printable::<LintCode>();
 
     error::<CompileError>();
     error::<ProgramError>();

@@ -14,6 +14,7 @@ use serde_json::Value;
 pub use check::Mismatch;
 pub use field::Field;
 use shape::Shape;
+pub(crate) use types::in_words as types_in_words;
 
 use crate::error::CatalogError;
 use crate::guess;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::types;
 use crate::event::Constant;
 use crate::syntax::expr::TypeSet;
 
@@ -55,7 +56,8 @@ pub(crate) enum Format {
     ClassName,
 }
 
-static ANY: Shape = Shape::ANY;
+/// [`Shape::ANY`], for as long as a reference to it may be needed.
+pub(crate) static ANY: Shape = Shape::ANY;
 
 impl Shape {
     /// Anything at all.
@@ -86,6 +88,11 @@ impl Shape {
             && self.members.is_empty()
             && matches!((&self.others, &self.elements), (Inside::Anything, Inside::Anything))
             && self.values.is_none()
+    }
+
+    /// `a string or null`
+    pub(crate) fn types_in_words(&self) -> String {
+        types::in_words(self.types)
     }
 
     /// The known member with this name.

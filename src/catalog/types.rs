@@ -52,7 +52,7 @@ pub(super) fn names(types: TypeSet) -> Vec<&'static str> {
 }
 
 /// `a string or null`
-pub(super) fn in_words(types: TypeSet) -> String {
+pub(crate) fn in_words(types: TypeSet) -> String {
     join(rows(types).map(|(_, words)| words.to_owned()).collect())
 }
 

@@ -14,7 +14,7 @@ use crate::syntax::span::Span;
 
 /// An expression with the same verdict on every event: no constants but as a whole, no group in a
 /// group of its kind, no group of one part, `Not` only around conditions.
-pub(super) fn simplify(expr: Expr) -> Expr {
+pub(crate) fn simplify(expr: Expr) -> Expr {
     match expr {
         Expr::Condition(condition) => simplify_condition(condition),
         Expr::Not(inner) => negate(simplify(*inner)),

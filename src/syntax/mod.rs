@@ -10,6 +10,6 @@ pub(crate) mod pointer;
 pub(crate) mod reader;
 pub(crate) mod report;
 pub(crate) mod shallow;
-mod slashed;
+pub(crate) mod slashed;
 pub(crate) mod span;
 pub(crate) mod types;

@@ -239,7 +239,7 @@ impl<'l> Parser<'l> {
             Kind::Object(_) | Kind::Array(_) => None,
             Kind::String(string) => Some(match Slashed::parse(string) {
                 Some(pattern) if pattern.length == string.len() => {
-                    format!("write `{{\"$not\": {}}}`", pattern.operators())
+                    format!("write `{{\"$not\": {}}}`", pattern.short_operators())
                 }
                 _ => "`$ne` takes a value".to_owned(),
             }),

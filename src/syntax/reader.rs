@@ -484,7 +484,7 @@ impl<'t> Reader<'t, '_> {
             return ReadError::Syntax {
                 span: Span::new(self.at, self.at + pattern.length),
                 message: "JSON has no patterns between slashes".to_owned(),
-                hint: Some(format!("write `{}`", pattern.operators()).into()),
+                hint: Some(format!("write `{}`", pattern.short_operators()).into()),
             };
         }
         let hint = match found {

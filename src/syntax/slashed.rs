@@ -4,7 +4,7 @@ use super::span::shorten;
 use crate::event::Constant;
 
 /// A pattern between slashes, with options behind it.
-pub(super) struct Slashed<'t> {
+pub(crate) struct Slashed<'t> {
     source: &'t str,
     options: &'t str,
     /// In bytes, with the slashes and the options.
@@ -13,7 +13,7 @@ pub(super) struct Slashed<'t> {
 
 impl<'t> Slashed<'t> {
     /// At the start of the text, on one line; `//` and `/*` start comments.
-    pub(super) fn parse(text: &'t str) -> Option<Self> {
+    pub(crate) fn parse(text: &'t str) -> Option<Self> {
         let inside = text.lines().next()?.strip_prefix('/')?;
         if inside.starts_with(['/', '*']) {
             return None;
@@ -30,10 +30,33 @@ impl<'t> Slashed<'t> {
         Some(Self { source, options, length: source.len() + options.len() + 2 })
     }
 
+    /// A text that is this and nothing else, and can hardly be a path or the like: it has options, or
+    /// signs that mean something only in patterns.
+    pub(crate) fn parse_pattern(text: &'t str) -> Option<Self> {
+        let slashed = Self::parse(text).filter(|slashed| slashed.length == text.len())?;
+        let has_options =
+            !slashed.options.is_empty() && slashed.options.bytes().all(|letter| b"gimsux".contains(&letter));
+        let has_signs =
+            slashed.options.is_empty() && slashed.source.contains(|char| "^$*+?[](){}|\\".contains(char));
+        (has_options || has_signs).then_some(slashed)
+    }
+
     /// What says the same in a filter.
-    pub(super) fn operators(&self) -> String {
-        let source = shorten(&self.source.replace("\\/", "/")).into();
-        let pattern = format!("\"$regex\": {}", Constant::String(source));
+    pub(crate) fn operators(&self) -> String {
+        self.operators_of(&self.pattern())
+    }
+
+    /// The same in a message.
+    pub(super) fn short_operators(&self) -> String {
+        self.operators_of(&shorten(&self.pattern()))
+    }
+
+    fn pattern(&self) -> String {
+        self.source.replace("\\/", "/")
+    }
+
+    fn operators_of(&self, source: &str) -> String {
+        let pattern = format!("\"$regex\": {}", Constant::String(source.into()));
         let options: String = self.options.chars().filter(|letter| "imsx".contains(*letter)).collect();
         if options.is_empty() {
             format!("{{{pattern}}}")

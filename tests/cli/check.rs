@@ -124,7 +124,7 @@ fn json() {
     assert_eq!(
         lines,
         [
-            json!({"filter": "<filter>", "ok": true, "problems": []}),
+            json!({"filter": "<filter>", "ok": true, "problems": [], "lints": []}),
             json!({"filter": "filter.json", "ok": false, "problems": [{
                 "code": "unknown-operator",
                 "pointer": "/a/$eqs",

@@ -16,6 +16,7 @@ mod disasm;
 mod events;
 mod explain;
 mod hostile;
+mod lint;
 mod listeners;
 mod r#match;
 mod route;
@@ -109,7 +110,7 @@ fn run_with(args: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
 fn help_shows_every_command() {
     let help = run(&["--help"]);
     assert_eq!(help.exit, 0);
-    for command in ["match", "route", "check", "explain", "compare", "events", "disasm", "test"] {
+    for command in ["match", "route", "check", "lint", "explain", "compare", "disasm", "events", "test"] {
         assert!(help.stdout().contains(&format!("\n  {command} ")), "{}", help.stdout());
         let help = run(&[command, "--help"]);
         assert_eq!(help.exit, 0);

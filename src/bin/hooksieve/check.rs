@@ -3,17 +3,20 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
+use hooksieve::Severity;
 use serde::Serialize;
 
 use crate::diagnostics::JsonProblem;
 use crate::filter_arg::{self, FilterArg, Refusal};
+use crate::lint::Linted;
 use crate::output::Output;
 use crate::{Exit, Format};
 
 /// Compile filters and show everything that is wrong with them
 ///
 /// Each problem is shown on standard error with the place in the filter and, where one can be guessed, a
-/// correction. A filter without problems gets the line `NAME: ok` on standard output.
+/// correction. A filter without problems gets the line `NAME: ok` on standard output. What is suspicious
+/// although it is legal is shown, too; `lint` knows more of that.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -38,21 +41,25 @@ JSON output:
   message      what is wrong
   hint         what was probably meant (only where it can be guessed)
   replacement  {\"range\", \"text\"}: a change that is probably right (likewise)
+and, of a filter without problems, \"lints\": [{\"code\", \"severity\", …}], as `lint` prints them
 
-Exit codes: 0 all are fine, 2 some filter was refused or could not be read";
+Exit codes: 0 all are filters, whatever is suspicious about them, 2 some filter was refused or could not be read";
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut output = Output::new();
     let mut exit = Exit::Success;
     for filter in &args.filters {
-        let refusal = filter.compile().err();
-        if refusal.is_some() {
+        let checked = filter.compile().map(|compiled| Linted::new(compiled, None));
+        if checked.is_err() {
             exit = Exit::Trouble;
         }
-        match (args.format, refusal) {
-            (Format::Json, refusal) => write_json(&mut output, &filter.name(), refusal.as_ref())?,
-            (Format::Text, Some(refusal)) => filter.print(&refusal),
-            (Format::Text, None) => writeln!(output, "{}: ok", filter.name())?,
+        match (args.format, checked) {
+            (Format::Json, checked) => write_json(&mut output, &filter.name(), &checked)?,
+            (Format::Text, Err(refusal)) => filter.print(&refusal),
+            (Format::Text, Ok(linted)) => {
+                linted.print(&filter.name(), Severity::Warning);
+                writeln!(output, "{}: ok", filter.name())?;
+            }
         }
         // In step with standard error, where the two go to the same terminal.
         output.flush()?;
@@ -65,14 +72,15 @@ struct Checked<'a> {
     filter: &'a str,
     ok: bool,
     problems: Vec<JsonProblem<'a>>,
+    /// Of a filter without problems.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lints: Option<Vec<JsonProblem<'a>>>,
 }
 
-fn write_json(output: &mut Output, name: &str, refusal: Option<&Refusal>) -> io::Result<()> {
-    let problems = match refusal {
-        None => Vec::new(),
-        Some(Refusal::Unreadable(message)) => vec![JsonProblem::unreadable(message)],
-        Some(Refusal::Problems { error, .. }) => error.problems().iter().map(JsonProblem::from).collect(),
+fn write_json(output: &mut Output, name: &str, checked: &Result<Linted, Refusal>) -> io::Result<()> {
+    let (problems, lints) = match checked {
+        Ok(linted) => (Vec::new(), Some(linted.lints.iter().map(JsonProblem::from).collect())),
+        Err(refusal) => (refusal.to_json(), None),
     };
-    let checked = Checked { filter: name, ok: refusal.is_none(), problems };
-    output.write_json_line(&checked)
+    output.write_json_line(&Checked { filter: name, ok: checked.is_ok(), problems, lints })
 }

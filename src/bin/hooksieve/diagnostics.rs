@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::ops;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet, normalize_untrusted_str};
-use hooksieve::{CompileError, Problem};
+use hooksieve::{CompileError, Lint, Problem, Replacement, Severity};
 use serde::Serialize;
 use terminal_size::{Width, terminal_size_of};
 
@@ -24,6 +24,7 @@ pub(crate) struct Source<'a> {
 
 /// What is wrong, with byte ranges of the source's text.
 pub(crate) struct Finding<'a> {
+    pub(crate) severity: Severity,
     pub(crate) code: &'a str,
     pub(crate) message: &'a str,
     pub(crate) place: Place<'a>,
@@ -42,6 +43,7 @@ impl<'a> Finding<'a> {
         let shifted =
             |range: ops::Range<usize>| range.start.saturating_sub(start)..range.end.saturating_sub(start);
         Self {
+            severity: Severity::Error,
             code: problem.code().as_str(),
             message: problem.message(),
             place: match problem.range() {
@@ -52,6 +54,22 @@ impl<'a> Finding<'a> {
             replacement: problem
                 .replacement()
                 .map(|replacement| (shifted(replacement.range.clone()), replacement.text.as_str())),
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    /// A lint of a filter that is the source's text.
+    pub(crate) fn from_lint(lint: &'a Lint) -> Self {
+        let suggestion = lint.suggestion();
+        let replacement = suggestion.and_then(|suggestion| suggestion.replacement());
+        Self {
+            severity: lint.severity(),
+            code: lint.code().as_str(),
+            message: lint.message(),
+            place: lint.range().map_or(Place::Pointer(lint.pointer()), Place::Range),
+            hint: suggestion.map(|suggestion| suggestion.message()),
+            replacement: replacement.map(|replacement| (replacement.range.clone(), &*replacement.text)),
         }
     }
 }
@@ -108,7 +126,12 @@ fn width() -> usize {
 
 fn report<'a>(source: &'a Source<'_>, finding: &'a Finding<'_>, width: usize) -> Vec<Group<'a>> {
     let Source { name, text, first_line, note } = *source;
-    let mut error = Group::with_title(Level::ERROR.primary_title(finding.message).id(finding.code));
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut error = Group::with_title(level.primary_title(finding.message).id(finding.code));
     error = match &finding.place {
         Place::Range(range) => {
             let annotation = AnnotationKind::Primary.span(range.clone());
@@ -137,10 +160,12 @@ fn report<'a>(source: &'a Source<'_>, finding: &'a Finding<'_>, width: usize) ->
     }
 }
 
-/// A [`Problem`] for programs.
+/// A [`Problem`] or a [`Lint`] for programs.
 #[derive(Serialize)]
 pub(crate) struct JsonProblem<'a> {
     code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<&'static str>,
     pointer: &'a str,
     range: Option<Range>,
     message: &'a str,
@@ -165,7 +190,15 @@ struct JsonReplacement<'a> {
 impl<'a> JsonProblem<'a> {
     /// Of a filter whose text could not be had.
     pub(crate) fn unreadable(message: &'a str) -> Self {
-        Self { code: "unreadable", pointer: "", range: None, message, hint: None, replacement: None }
+        Self {
+            code: "unreadable",
+            severity: None,
+            pointer: "",
+            range: None,
+            message,
+            hint: None,
+            replacement: None,
+        }
     }
 }
 
@@ -173,15 +206,36 @@ impl<'a> From<&'a Problem> for JsonProblem<'a> {
     fn from(problem: &'a Problem) -> Self {
         Self {
             code: problem.code().as_str(),
+            severity: None,
             pointer: problem.pointer(),
             range: problem.range().map(Range::from),
             message: problem.message(),
             hint: problem.hint(),
-            replacement: problem.replacement().map(|replacement| JsonReplacement {
-                range: replacement.range.clone().into(),
-                text: &replacement.text,
-            }),
+            replacement: problem.replacement().map(JsonReplacement::from),
         }
+    }
+}
+
+impl<'a> From<&'a Lint> for JsonProblem<'a> {
+    fn from(lint: &'a Lint) -> Self {
+        let suggestion = lint.suggestion();
+        Self {
+            code: lint.code().as_str(),
+            severity: Some(lint.severity().as_str()),
+            pointer: lint.pointer(),
+            range: lint.range().map(Range::from),
+            message: lint.message(),
+            hint: suggestion.map(|suggestion| suggestion.message()),
+            replacement: suggestion
+                .and_then(|suggestion| suggestion.replacement())
+                .map(JsonReplacement::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Replacement> for JsonReplacement<'a> {
+    fn from(replacement: &'a Replacement) -> Self {
+        Self { range: replacement.range.clone().into(), text: &replacement.text }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hooksieve::{CompileError, Filter};
 
+use crate::diagnostics::JsonProblem;
 use crate::stream::Input;
 use crate::{diagnostics, text_file};
 
@@ -24,6 +25,15 @@ pub(crate) enum FilterArg {
 pub(crate) enum Refusal {
     Unreadable(String),
     Problems { text: String, error: Box<CompileError> },
+}
+
+impl Refusal {
+    pub(crate) fn to_json(&self) -> Vec<JsonProblem<'_>> {
+        match self {
+            Self::Unreadable(message) => vec![JsonProblem::unreadable(message)],
+            Self::Problems { error, .. } => error.problems().iter().map(JsonProblem::from).collect(),
+        }
+    }
 }
 
 impl From<String> for FilterArg {

@@ -10,6 +10,7 @@ mod events;
 mod explain;
 mod filter_arg;
 mod json_line;
+mod lint;
 mod listeners;
 mod r#match;
 mod output;
@@ -47,6 +48,7 @@ enum Command {
     Match(r#match::Args),
     Route(route::Args),
     Check(check::Args),
+    Lint(lint::Args),
     Explain(explain::Args),
     Compare(compare::Args),
     Disasm(disasm::Args),
@@ -59,9 +61,9 @@ enum Command {
 enum Exit {
     /// Some event was selected, routed or matches; every filter is fine; every row passed; no verdict changes.
     Success = 0,
-    /// No event was selected, routed or matches; some row failed; some verdict changes.
+    /// No event was selected, routed or matches; some row failed; some verdict changes; some filter is suspicious.
     Failure = 1,
-    /// Something could not be read, or a filter or a listener was refused.
+    /// Something could not be read, a filter or a listener was refused, or some filter never matches.
     Trouble = 2,
 }
 
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Match(args) => r#match::run(args),
         Command::Route(args) => route::run(args),
         Command::Check(args) => check::run(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Disasm(args) => disasm::run(&args),
