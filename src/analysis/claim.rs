@@ -23,6 +23,7 @@ pub(super) struct Claim<'e> {
     is_exact: bool,
     /// Compiled when a value is to be tried.
     program: OnceCell<Program>,
+    tells_numbers_apart: OnceCell<bool>,
 }
 
 /// A value inside of which something is found.
@@ -31,7 +32,14 @@ pub(super) static CONTAINER: Test = Test::Type(TypeSet::OBJECT.or(TypeSet::ARRAY
 impl<'e> Claim<'e> {
     pub(super) fn new(test: &'e Test, passes: bool) -> Self {
         let (domain, is_exact) = Domain::of_test(test, passes);
-        Self { test, passes, domain, is_exact, program: OnceCell::new() }
+        Self {
+            test,
+            passes,
+            domain,
+            is_exact,
+            program: OnceCell::new(),
+            tells_numbers_apart: OnceCell::new(),
+        }
     }
 
     /// What it costs to make one, in units of [`Fuel`](super::search::Fuel).
@@ -52,6 +60,14 @@ impl<'e> Claim<'e> {
     /// True of nothing that is missing.
     pub(super) fn is_strict(&self) -> bool {
         self.passes && !self.domain.missing
+    }
+
+    /// Whether it may be true of a value that equals this one in its domain. Equal arrays can differ in the
+    /// types of their numbers.
+    fn can_admit(&self, value: &Constant) -> bool {
+        self.admits(value)
+            || matches!(value, Constant::Array(_))
+                && *self.tells_numbers_apart.get_or_init(|| tells_numbers_apart(self.test))
     }
 
     /// Whether it is true of this value in its domain, as the engine has it.
@@ -86,7 +102,7 @@ pub(super) fn meet(
         if is_contradiction(&inexact) {
             return Domain::none();
         }
-        domain.retain(|value| inexact.iter().all(|claim| claim.admits(value)));
+        domain.retain(|value| inexact.iter().all(|claim| claim.can_admit(value)));
         for kind in [Kind::Numbers, Kind::Strings, Kind::Arrays] {
             if !kind.is_empty(&domain) && conflict(kind, claims, covers) {
                 kind.clear(&mut domain);
@@ -94,6 +110,23 @@ pub(super) fn meet(
         }
     }
     domain
+}
+
+/// Whether of two numbers that are equal one can pass and the other not: `1` is an `int`, `1.0` a `double`.
+/// Recursion is bounded by the nesting of the filter.
+fn tells_numbers_apart(test: &Test) -> bool {
+    fn any(expr: &Expr) -> bool {
+        match expr {
+            Expr::Condition(condition) => tells_numbers_apart(&condition.test),
+            Expr::Not(inner) => any(inner),
+            Expr::Group(_, parts) => parts.iter().any(any),
+        }
+    }
+    match test {
+        Test::Type(types) => types.intersects(TypeSet::NUMBER) && !types.contains(TypeSet::NUMBER),
+        Test::Element(_, body) => any(body),
+        _ => false,
+    }
 }
 
 /// What the tests that are no ranges are about.
