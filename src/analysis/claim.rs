@@ -2,8 +2,9 @@
 
 use std::cell::OnceCell;
 
-use super::domain::{Domain, Wholes};
+use super::domain::{self, Domain, Wholes};
 use super::ranges::Ranges;
+use super::search::{self, Fuel};
 use crate::compiler;
 use crate::dialect::Dialect;
 use crate::event::Constant;
@@ -19,6 +20,8 @@ pub(super) struct Claim<'e> {
     pub(super) passes: bool,
     /// The values of which it is true, or more.
     pub(super) domain: Domain,
+    /// Of the domain.
+    pub(super) weight: usize,
     /// Not more.
     is_exact: bool,
     /// Compiled when a value is to be tried.
@@ -35,6 +38,7 @@ impl<'e> Claim<'e> {
         Self {
             test,
             passes,
+            weight: domain.weight(),
             domain,
             is_exact,
             program: OnceCell::new(),
@@ -45,7 +49,8 @@ impl<'e> Claim<'e> {
     /// What it costs to make one, in units of [`Fuel`](super::search::Fuel).
     pub(super) fn cost(test: &Test) -> usize {
         match test {
-            Test::In(list) => 1 + list.len() / 8,
+            Test::Equal(constant) | Test::Compare(_, constant) => 1 + domain::size(constant) / 8,
+            Test::In(list) => 1 + list.iter().map(domain::size).sum::<usize>() / 8,
             // Probably it is built again, to be tried.
             Test::Pattern(pattern) => 16 + pattern.states() / 8,
             _ => 1,
@@ -83,16 +88,20 @@ impl<'e> Claim<'e> {
     }
 }
 
-/// The values of `allowed` of which all claims can be true; or more. `covers` tells whether every array
-/// with an element as the first test wants it has one as the second wants it.
+/// The values of `allowed` of which all claims can be true; or more, the less fuel there is. `covers` tells
+/// whether every array with an element as the first test wants it has one as the second wants it.
 pub(super) fn meet(
     allowed: &Domain,
     claims: &[&Claim<'_>],
+    fuel: &Fuel,
     covers: &mut dyn FnMut(&Test, &Test) -> bool,
 ) -> Domain {
     let mut domain = allowed.clone();
     for claim in claims {
-        domain = domain.intersect(&claim.domain);
+        if !fuel.take(domain.weight() + claim.weight) {
+            return domain;
+        }
+        domain.narrow(&claim.domain);
         if domain.is_empty() {
             return domain;
         }
@@ -102,7 +111,10 @@ pub(super) fn meet(
         if is_contradiction(&inexact) {
             return Domain::none();
         }
-        domain.retain(|value| inexact.iter().all(|claim| claim.can_admit(value)));
+        let tests: usize = inexact.iter().map(|claim| search::test_cost(claim.test)).sum();
+        if fuel.take(domain.weight_of_few().saturating_mul(tests) / 8) {
+            domain.retain(|value| inexact.iter().all(|claim| claim.can_admit(value)));
+        }
         for kind in [Kind::Numbers, Kind::Strings, Kind::Arrays] {
             if !kind.is_empty(&domain) && conflict(kind, claims, covers) {
                 kind.clear(&mut domain);
