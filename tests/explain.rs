@@ -433,3 +433,18 @@ fn size_and_time_are_bounded() {
         assert!(size < 100 << 20, "{size}");
     }
 }
+
+/// Many conditions on a large array: each has the right verdict, and none counts to the end.
+#[test]
+fn many_conditions_on_a_large_array() {
+    const CONDITIONS: usize = 2000;
+    let conditions: Vec<Value> = (0..CONDITIONS).map(|n| json!({"a": {"$gt": n}})).collect();
+    let filter = Filter::compile(&json!({"$and": conditions}).to_string()).unwrap();
+    let event = json!({"a": (0..100_000).collect::<Vec<_>>()});
+    let start = std::time::Instant::now();
+    let explanation = filter.explain(&event);
+    assert!(start.elapsed() < std::time::Duration::from_secs(4), "{:?}", start.elapsed());
+    assert!(explanation.matches());
+    let parts = explanation.root().parts()[0].parts();
+    assert!(parts.len() == CONDITIONS && parts.iter().all(|part| part.verdict()));
+}

@@ -181,6 +181,9 @@ fn known_answers() {
         (r#"{"a": {"$ne": 1}}"#, r#"{"a": {"$exists": true}}"#),
         (r#"{"a": {"$gt": 9007199254740992}}"#, r#"{"a": {"$gt": 9007199254740993}}"#),
         (r#"{"a": {"$exists": true}}"#, r#"{"a": {"$ne": null}}"#),
+        // [1.0] equals [1], but its element is no int.
+        (r#"{"a": {"$elemMatch": {"$eq": [1], "$elemMatch": {"$type": "double"}}}}"#, r#"{"$nor": [{}]}"#),
+        (r#"{"a": {"$elemMatch": {"$eq": [1.0]}}}"#, r#"{"a.0": {"$elemMatch": {"$type": "double"}}}"#),
     ];
     for (first, second) in not_implied {
         let (a, b) = (Filter::compile(first).unwrap(), Filter::compile(second).unwrap());

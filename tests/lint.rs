@@ -421,3 +421,27 @@ fn examples_get_their_lint_and_better_ones_get_none() {
         assert_eq!(better, [], "{code}: {}", code.better());
     }
 }
+
+#[test]
+fn the_class_may_be_named_to_be_sure() {
+    let full = r#"{"event.class": "OCA\\Tables\\Event\\RowAddedEvent"}"#;
+    assert_eq!(lints(full, "RowAddedEvent"), []);
+    for written in ["RowAddedEvent", r"\\OCA\\Tables\\Event\\RowAddedEvent"] {
+        let lints = lints(&format!(r#"{{"event.class": "{written}"}}"#), "RowAddedEvent");
+        assert_eq!(lints[0].severity(), Severity::Error, "{written}");
+        let replacement = lints[0].suggestion().and_then(|suggestion| suggestion.replacement()).unwrap();
+        assert_eq!(replacement.text, r#""OCA\\Tables\\Event\\RowAddedEvent""#, "{written}");
+    }
+}
+
+#[test]
+fn slashes_around_a_pattern() {
+    for pattern in [r"/\\.pdf$/", "/^report/", r"/\\.pdf/i"] {
+        let lints = lints(&format!(r#"{{"event.node.path": {{"$regex": "{pattern}"}}}}"#), "");
+        assert!(lints.iter().any(|lint| lint.code() == LintCode::LooksLikeRegex), "{pattern} {lints:?}");
+    }
+    for pattern in ["/Documents/", "/Documents/mix", r"/files/.*/", r"^/bob/files/.*\\.pdf$"] {
+        let lints = lints(&format!(r#"{{"event.node.path": {{"$regex": "{pattern}"}}}}"#), "");
+        assert_eq!(lints, [], "{pattern}");
+    }
+}

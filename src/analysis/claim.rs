@@ -2,8 +2,9 @@
 
 use std::cell::OnceCell;
 
-use super::domain::{Domain, Wholes};
+use super::domain::{self, Domain, Wholes};
 use super::ranges::Ranges;
+use super::search::{self, Fuel};
 use crate::compiler;
 use crate::dialect::Dialect;
 use crate::event::Constant;
@@ -19,10 +20,13 @@ pub(super) struct Claim<'e> {
     pub(super) passes: bool,
     /// The values of which it is true, or more.
     pub(super) domain: Domain,
+    /// Of the domain.
+    pub(super) weight: usize,
     /// Not more.
     is_exact: bool,
     /// Compiled when a value is to be tried.
     program: OnceCell<Program>,
+    tells_numbers_apart: OnceCell<bool>,
 }
 
 /// A value inside of which something is found.
@@ -31,13 +35,22 @@ pub(super) static CONTAINER: Test = Test::Type(TypeSet::OBJECT.or(TypeSet::ARRAY
 impl<'e> Claim<'e> {
     pub(super) fn new(test: &'e Test, passes: bool) -> Self {
         let (domain, is_exact) = Domain::of_test(test, passes);
-        Self { test, passes, domain, is_exact, program: OnceCell::new() }
+        Self {
+            test,
+            passes,
+            weight: domain.weight(),
+            domain,
+            is_exact,
+            program: OnceCell::new(),
+            tells_numbers_apart: OnceCell::new(),
+        }
     }
 
     /// What it costs to make one, in units of [`Fuel`](super::search::Fuel).
     pub(super) fn cost(test: &Test) -> usize {
         match test {
-            Test::In(list) => 1 + list.len() / 8,
+            Test::Equal(constant) | Test::Compare(_, constant) => 1 + domain::size(constant) / 8,
+            Test::In(list) => 1 + list.iter().map(domain::size).sum::<usize>() / 8,
             // Probably it is built again, to be tried.
             Test::Pattern(pattern) => 16 + pattern.states() / 8,
             _ => 1,
@@ -54,6 +67,14 @@ impl<'e> Claim<'e> {
         self.passes && !self.domain.missing
     }
 
+    /// Whether it may be true of a value that equals this one in its domain. Equal arrays can differ in the
+    /// types of their numbers.
+    fn can_admit(&self, value: &Constant) -> bool {
+        self.admits(value)
+            || matches!(value, Constant::Array(_))
+                && *self.tells_numbers_apart.get_or_init(|| tells_numbers_apart(self.test))
+    }
+
     /// Whether it is true of this value in its domain, as the engine has it.
     pub(super) fn admits(&self, value: &Constant) -> bool {
         if self.is_exact {
@@ -67,16 +88,20 @@ impl<'e> Claim<'e> {
     }
 }
 
-/// The values of `allowed` of which all claims can be true; or more. `covers` tells whether every array
-/// with an element as the first test wants it has one as the second wants it.
+/// The values of `allowed` of which all claims can be true; or more, the less fuel there is. `covers` tells
+/// whether every array with an element as the first test wants it has one as the second wants it.
 pub(super) fn meet(
     allowed: &Domain,
     claims: &[&Claim<'_>],
+    fuel: &Fuel,
     covers: &mut dyn FnMut(&Test, &Test) -> bool,
 ) -> Domain {
     let mut domain = allowed.clone();
     for claim in claims {
-        domain = domain.intersect(&claim.domain);
+        if !fuel.take(domain.weight() + claim.weight) {
+            return domain;
+        }
+        domain.narrow(&claim.domain);
         if domain.is_empty() {
             return domain;
         }
@@ -86,7 +111,10 @@ pub(super) fn meet(
         if is_contradiction(&inexact) {
             return Domain::none();
         }
-        domain.retain(|value| inexact.iter().all(|claim| claim.admits(value)));
+        let tests: usize = inexact.iter().map(|claim| search::test_cost(claim.test)).sum();
+        if fuel.take(domain.weight_of_few().saturating_mul(tests) / 8) {
+            domain.retain(|value| inexact.iter().all(|claim| claim.can_admit(value)));
+        }
         for kind in [Kind::Numbers, Kind::Strings, Kind::Arrays] {
             if !kind.is_empty(&domain) && conflict(kind, claims, covers) {
                 kind.clear(&mut domain);
@@ -94,6 +122,23 @@ pub(super) fn meet(
         }
     }
     domain
+}
+
+/// Whether of two numbers that are equal one can pass and the other not: `1` is an `int`, `1.0` a `double`.
+/// Recursion is bounded by the nesting of the filter.
+fn tells_numbers_apart(test: &Test) -> bool {
+    fn any(expr: &Expr) -> bool {
+        match expr {
+            Expr::Condition(condition) => tells_numbers_apart(&condition.test),
+            Expr::Not(inner) => any(inner),
+            Expr::Group(_, parts) => parts.iter().any(any),
+        }
+    }
+    match test {
+        Test::Type(types) => types.intersects(TypeSet::NUMBER) && !types.contains(TypeSet::NUMBER),
+        Test::Element(_, body) => any(body),
+        _ => false,
+    }
 }
 
 /// What the tests that are no ranges are about.

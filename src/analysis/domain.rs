@@ -45,12 +45,12 @@ impl Wholes {
         *self == Self::NONE
     }
 
-    fn intersect(&self, other: &Self) -> Self {
-        match (self, other) {
-            (Self::All, listed) | (listed, Self::All) => listed.clone(),
+    fn narrow(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (_, Self::All) => {}
+            (Self::All, listed) => *self = listed.clone(),
             (Self::Listed(a), Self::Listed(b)) => {
-                let is_in_b = |a: &&Constant| b.binary_search_by(|b| compare::order(b, *a)).is_ok();
-                Self::Listed(a.iter().filter(is_in_b).cloned().collect())
+                a.retain(|a| b.binary_search_by(|b| compare::order(b, a)).is_ok());
             }
         }
     }
@@ -70,6 +70,26 @@ impl Wholes {
     fn retain(&mut self, holds: impl FnMut(&Constant) -> bool) {
         if let Self::Listed(constants) = self {
             constants.retain(holds);
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Listed(list) => list.iter().map(size).sum(),
+            Self::All => 0,
+        }
+    }
+}
+
+/// What it takes to copy or to compare a constant, in about the time that a number takes. Recursion is
+/// bounded by the nesting of the filter.
+pub(super) fn size(constant: &Constant) -> usize {
+    match constant {
+        Constant::Null | Constant::Bool(_) | Constant::Number(_) => 1,
+        Constant::String(string) => 4 + string.len() / 8,
+        Constant::Array(elements) => 4 + elements.iter().map(size).sum::<usize>(),
+        Constant::Object(members) => {
+            4 + members.iter().map(|(key, value)| 4 + key.len() / 8 + size(value)).sum::<usize>()
         }
     }
 }
@@ -146,6 +166,7 @@ impl Domain {
             strings: Ranges::points(strings),
             ..Self::none()
         };
+        let [mut objects, mut arrays] = [const { Vec::new() }; 2];
         for constant in constants {
             match constant {
                 Constant::Null => (domain.missing, domain.null) = (true, true),
@@ -153,11 +174,12 @@ impl Domain {
                     let [no, yes] = &mut domain.bools;
                     *(if *bool { yes } else { no }) = true;
                 }
-                Constant::Object(_) => domain.objects = domain.objects.unite(&listed(constant)),
-                Constant::Array(_) => domain.arrays = domain.arrays.unite(&listed(constant)),
+                Constant::Object(_) => objects.push(constant.clone()),
+                Constant::Array(_) => arrays.push(constant.clone()),
                 Constant::Number(_) | Constant::String(_) => {}
             }
         }
+        (domain.objects, domain.arrays) = (Wholes::Listed(objects), Wholes::Listed(arrays));
         domain
     }
 
@@ -246,18 +268,18 @@ impl Domain {
         (complement, !in_part(&self.objects) && !in_part(&self.arrays))
     }
 
-    pub(super) fn intersect(&self, other: &Self) -> Self {
-        let ([no, yes], [other_no, other_yes]) = (self.bools, other.bools);
-        Self {
-            missing: self.missing && other.missing,
-            null: self.null && other.null,
-            bools: [no && other_no, yes && other_yes],
-            ints: self.ints.intersect(&other.ints),
-            doubles: self.doubles.intersect(&other.doubles),
-            strings: self.strings.intersect(&other.strings),
-            objects: self.objects.intersect(&other.objects),
-            arrays: self.arrays.intersect(&other.arrays),
+    /// Keeps what is in the other set, too.
+    pub(super) fn narrow(&mut self, other: &Self) {
+        self.missing &= other.missing;
+        self.null &= other.null;
+        for (is_in, is_in_other) in self.bools.iter_mut().zip(other.bools) {
+            *is_in &= is_in_other;
         }
+        self.ints.narrow(&other.ints);
+        self.doubles.narrow(&other.doubles);
+        self.strings.narrow(&other.strings);
+        self.objects.narrow(&other.objects);
+        self.arrays.narrow(&other.arrays);
     }
 
     pub(super) fn unite(&self, other: &Self) -> Self {
@@ -280,8 +302,9 @@ impl Domain {
 
     /// Whether the value is in it.
     pub(super) fn has(&self, value: &Constant) -> bool {
-        let value = Self { missing: false, ..Self::of_constants([value]) };
-        !self.intersect(&value).is_empty()
+        let mut value = Self { missing: false, ..Self::of_constants([value]) };
+        value.narrow(self);
+        !value.is_empty()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -314,19 +337,17 @@ impl Domain {
         self.arrays.retain(&mut holds);
     }
 
-    /// What a comparison or a union of sets of this size costs, in about the time that a small one takes.
+    /// What it takes to copy or to compare it, in units of [`Fuel`](super::search::Fuel).
     pub(super) fn weight(&self) -> usize {
-        let wholes = |wholes: &Wholes| match wholes {
-            Wholes::Listed(list) => list.len(),
-            Wholes::All => 0,
-        };
-        let ranges = self.ints.len() + self.doubles.len() + self.strings.len();
-        1 + (ranges + wholes(&self.objects) + wholes(&self.arrays)) / 8
+        let ranges = self.ints.size() + self.doubles.size() + self.strings.size();
+        1 + (ranges + self.objects.size() + self.arrays.size()) / 8
     }
-}
 
-fn listed(constant: &Constant) -> Wholes {
-    Wholes::Listed(vec![constant.clone()])
+    /// The same for trying the values that [`retain`](Self::retain) tries.
+    pub(super) fn weight_of_few(&self) -> usize {
+        let strings = self.strings.listed(FEW).map_or(0, |_| self.strings.size());
+        2 * FEW + strings + self.objects.size() + self.arrays.size()
+    }
 }
 
 fn is_whole(constant: &Constant) -> bool {

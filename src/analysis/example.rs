@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::claim::Claim;
-use super::domain::Domain;
+use super::domain::{self, Domain};
 use super::reach::Scope;
-use super::search::{Fuel, Place, Search};
+use super::search::{self, Fuel, Place, Search};
 use crate::event::{Constant, Number};
 use crate::path::Segment;
 use crate::syntax::expr::{Expr, Test};
@@ -62,7 +62,7 @@ impl Maker<'_> {
     /// `None` where nothing was found that fits.
     fn find(self, place: &Place<'_, '_>, round: usize) -> Option<Find> {
         let claims: Vec<&Claim<'_>> = place.claims.iter().collect();
-        if !self.fuel.take(claims.iter().map(|claim| claim.domain.weight()).sum()) {
+        if !self.fuel.take(claims.iter().map(|claim| claim.weight).sum()) {
             return None;
         }
         if let Some(find) = self.one(&place.domain(self.fuel), &claims, round) {
@@ -96,7 +96,9 @@ impl Maker<'_> {
     fn one(self, domain: &Domain, claims: &[&Claim<'_>], round: usize) -> Option<Find> {
         let mut candidates = candidates(claims);
         candidates.truncate(MAX_CANDIDATES);
-        if !self.fuel.take(candidates.len() * (domain.weight() + claims.len())) {
+        let tests: usize = claims.iter().map(|claim| search::test_cost(claim.test)).sum();
+        let sizes: usize = candidates.iter().map(domain::size).sum();
+        if !self.fuel.take(candidates.len() * domain.weight() + sizes.saturating_mul(tests) / 8) {
             return None;
         }
         let values: Vec<Value> = candidates

@@ -11,6 +11,10 @@ pub(super) trait Ordered: Clone + Ord {
     fn first() -> Self;
     /// The one behind it; `None` for the last of all.
     fn next(&self) -> Option<Self>;
+    /// What it takes to copy it, in about the time that a number takes.
+    fn size(&self) -> usize {
+        1
+    }
 }
 
 impl Ordered for i64 {
@@ -103,6 +107,10 @@ impl Ordered for Text {
         bytes.push(0);
         Some(Self(bytes))
     }
+
+    fn size(&self) -> usize {
+        4 + self.0.len() / 8
+    }
 }
 
 /// A set, as ranges that ascend and neither overlap nor touch.
@@ -154,9 +162,20 @@ impl<T: Ordered> Ranges<T> {
         self.0.is_empty()
     }
 
-    /// How many ranges it takes.
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
+    fn is_all(&self) -> bool {
+        matches!(self.0.as_slice(), [Range { start, end: None }] if *start == T::first())
+    }
+
+    /// What it takes to copy it, in about the time that a number takes.
+    pub(super) fn size(&self) -> usize {
+        self.0.iter().map(|range| range.start.size() + range.end.as_ref().map_or(0, T::size)).sum()
+    }
+
+    /// Keeps what is in the other set, too.
+    pub(super) fn narrow(&mut self, other: &Self) {
+        if !self.is_empty() && !other.is_all() {
+            *self = self.intersect(other);
+        }
     }
 
     pub(super) fn complement(&self) -> Self {

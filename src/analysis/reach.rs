@@ -147,7 +147,7 @@ impl<'s> Walk<'s> {
         if let Some(values) = &shape.values {
             let mut values: Vec<_> = values.iter().collect();
             values.sort_by(|a, b| compare::order(*a, *b));
-            domain = domain.intersect(&Domain::of_constants(values));
+            domain.narrow(&Domain::of_constants(values));
         }
         if self.can_be_array(shape) {
             self.reach.arrays.push(shape);

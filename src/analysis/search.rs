@@ -29,6 +29,10 @@ impl Fuel {
         Self(Cell::new(units))
     }
 
+    fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+
     /// False where there is not enough left.
     pub(super) fn take(&self, units: usize) -> bool {
         let left = self.0.get().checked_sub(units);
@@ -189,7 +193,7 @@ impl<'e, 's> Search<'e, 's> {
 
     fn claim(&mut self, condition: &'e Condition, passes: bool, touched: &mut Vec<&'e [Segment]>) {
         let path = condition.path.segments();
-        if !self.fuel.take(Claim::cost(&condition.test)) {
+        if self.fuel.is_spent() || !self.fuel.take(Claim::cost(&condition.test)) {
             return;
         }
         let mut claim = Claim::new(&condition.test, passes);
@@ -198,7 +202,7 @@ impl<'e, 's> Search<'e, 's> {
         if let (Test::Element(_, body), true) = (&condition.test, passes)
             && place.reach.arrays.iter().all(|array| has_no_element(array, body, fuel))
         {
-            claim.domain = Domain::none();
+            (claim.domain, claim.weight) = (Domain::none(), 1);
         }
         let is_strict = claim.is_strict();
         place.claims.push(claim);
@@ -244,8 +248,7 @@ impl<'e, 's> Search<'e, 's> {
     /// Whether all that is claimed at a path can be true; also where there is no time to find out.
     fn is_consistent(&mut self, path: &'e [Segment], touch: &mut dyn FnMut(&'e [Segment])) -> bool {
         let Some(place) = self.places.get(path) else { return true };
-        let work: usize = place.claims.iter().map(|claim| claim.domain.weight()).sum();
-        if !self.fuel.take(1 + work) {
+        if !self.fuel.take(1) {
             return true;
         }
         if !place.reach.is_single {
@@ -271,7 +274,7 @@ impl<'e> Place<'e, '_> {
     pub(super) fn domain(&self, fuel: &Fuel) -> Domain {
         let inside = (self.inside > 0).then(|| Claim::new(&CONTAINER, true));
         let claims: Vec<&Claim<'_>> = self.claims.iter().chain(&inside).collect();
-        meet(&self.reach.domain, &claims, &mut |first, second| covers(first, second, fuel))
+        meet(&self.reach.domain, &claims, fuel, &mut |first, second| covers(first, second, fuel))
     }
 
     /// What can be found of which this claim is true, and none of the negative ones is violated.
@@ -280,7 +283,7 @@ impl<'e> Place<'e, '_> {
         let sees = |other: &&Claim<'_>| !other.takes_arrays_whole() || claim.takes_arrays_whole();
         let negative = self.claims.iter().filter(|other| !other.passes).filter(sees);
         let claims: Vec<&Claim<'_>> = std::iter::once(claim).chain(negative).collect();
-        meet(&self.reach.domain, &claims, &mut |first, second| covers(first, second, fuel))
+        meet(&self.reach.domain, &claims, fuel, &mut |first, second| covers(first, second, fuel))
     }
 
     /// Whether for each positive claim there can be something of which it is true.
@@ -316,12 +319,19 @@ fn covers(first: &Test, second: &Test, fuel: &Fuel) -> bool {
     is_refuted(&compiler::simplify(both), Scope::ANYTHING, fuel)
 }
 
-/// Recursion is bounded by the nesting of the filter.
+/// What it takes to reason about it, or to run it on a small value. Recursion is bounded by the nesting of
+/// the filter.
 fn cost(expr: &Expr) -> usize {
     match expr {
-        Expr::Condition(Condition { test: Test::Element(_, body), .. }) => 1 + cost(body),
-        Expr::Condition(Condition { test, .. }) => Claim::cost(test),
+        Expr::Condition(condition) => test_cost(&condition.test),
         Expr::Not(inner) => cost(inner),
         Expr::Group(_, parts) => parts.iter().map(cost).sum(),
+    }
+}
+
+pub(super) fn test_cost(test: &Test) -> usize {
+    match test {
+        Test::Element(_, body) => 1 + cost(body),
+        test => Claim::cost(test),
     }
 }

@@ -53,7 +53,8 @@ use describe::Excerpt;
 /// Of each condition 20 values of the event are listed (and the one that decides), of a value
 /// 200 characters. Elements that an `$elemMatch` looks at are explained one by one as long as that comes
 /// to no more than 2,000 parts; the others are counted. All values and pointers that are listed
-/// come to no more than 4 MiB. What remains is in proportion to the filter.
+/// come to no more than 4 MiB. What remains is in proportion to the filter. Beyond 20 million values,
+/// those that do not decide are not counted to the end.
 ///
 /// # A program that was loaded
 ///

@@ -31,8 +31,10 @@ pub(super) struct Place<'e> {
 pub(super) struct Reach<'e> {
     /// The first of the values; the one that decides is always among them.
     pub(super) values: Vec<Reached<'e>>,
-    /// Of all values.
+    /// Of all values that were looked at.
     pub(super) count: usize,
+    /// There were too many to look at all: only the verdict, and what decides it, are certain.
+    pub(super) is_partial: bool,
     /// The last value, where it is an array that was taken apart: all values are its elements and it.
     pub(super) leaf_array: Option<Place<'e>>,
     /// The first of the places where a way breaks off.
@@ -58,31 +60,38 @@ pub(super) struct Gap<'e> {
     pub(super) left: usize,
 }
 
+/// So many steps are taken in any case, once it is known what decides.
+const MIN_VISITS: usize = 1000;
 /// So many values are listed.
 const MAX_VALUES: usize = 20;
 /// So many places where a way breaks off.
 const MAX_GAPS: usize = 5;
 
 impl<'e> Reach<'e> {
-    /// Follows the path. `passes` is the test, of one value; `any` is whether something passes.
+    /// Follows the path. `passes` is the test, of one value or of nothing; `any` is whether something
+    /// passes. `visits_left` is taken from.
     pub(super) fn of(
         root: &Place<'e>,
         path: &Path,
         takes_arrays_whole: bool,
         any: bool,
-        passes: impl Fn(&Value) -> bool,
+        passes: impl Fn(Option<&Value>) -> bool,
+        visits_left: &mut usize,
     ) -> Self {
         let tracer = Tracer { root, steps: RefCell::default() };
         let mut collector = Collector {
             tracer: &tracer,
             takes_arrays_whole,
-            any,
+            is_settled: !any,
             passes,
+            visits: 0,
+            most_visits: MIN_VISITS.max(*visits_left),
             reach: Self::default(),
             last: None,
         };
         walk::any(Traced { tracer: &tracer, value: root.value, from: None }, path.segments(), &mut collector);
-        let Collector { mut reach, last, .. } = collector;
+        let Collector { mut reach, last, visits, .. } = collector;
+        *visits_left = visits_left.saturating_sub(visits);
         let is_taken_apart = |place: &Place<'_>| {
             let elements = place.value.as_array().map(Vec::len);
             // The element of an `$elemMatch`, at the empty path, is not.
@@ -207,31 +216,42 @@ impl<'t, 'r: 't, 'e: 'r> Object<'t> for Entered<'t, 'r, 'e, &'e Map<String, Valu
     }
 }
 
-/// Takes all that is found; nothing is ever enough.
+/// Takes all that is found, where that is not too much.
 struct Collector<'t, 'r, 'e, F> {
     tracer: &'t Tracer<'r, 'e>,
     takes_arrays_whole: bool,
-    any: bool,
+    /// What decides has been found, or nothing does.
+    is_settled: bool,
     passes: F,
+    visits: usize,
+    most_visits: usize,
     reach: Reach<'e>,
     last: Option<Traced<'t, 'r, 'e>>,
 }
 
-impl<'t, 'r: 't, 'e: 'r, F: Fn(&Value) -> bool> Leaf<'t, Traced<'t, 'r, 'e>> for Collector<'t, 'r, 'e, F> {
+impl<'t, 'r: 't, 'e: 'r, F: Fn(Option<&Value>) -> bool> Leaf<'t, Traced<'t, 'r, 'e>>
+    for Collector<'t, 'r, 'e, F>
+{
     fn takes_arrays_whole(&self) -> bool {
         self.takes_arrays_whole
     }
 
     fn passes(&mut self, found: Found<Traced<'t, 'r, 'e>>) -> bool {
         let reach = &mut self.reach;
+        if self.is_settled && self.visits >= self.most_visits {
+            reach.is_partial = true;
+            return true;
+        }
+        self.visits += 1;
         match found {
             Found::Value(node) => {
                 reach.count += 1;
                 self.last = Some(node);
                 let is_listed = reach.values.len() < MAX_VALUES;
                 // The first that passes decides, however late it comes.
-                if is_listed || (self.any && reach.decider().is_none()) {
-                    let passes = (self.passes)(node.value);
+                if is_listed || !self.is_settled {
+                    let passes = (self.passes)(Some(node.value));
+                    self.is_settled |= passes;
                     if is_listed || passes {
                         reach.values.push(Reached { place: self.tracer.place(node), passes });
                     }
@@ -239,6 +259,7 @@ impl<'t, 'r: 't, 'e: 'r, F: Fn(&Value) -> bool> Leaf<'t, Traced<'t, 'r, 'e>> for
             }
             Found::Missing(gap) => {
                 reach.gap_count += 1;
+                self.is_settled = self.is_settled || (self.passes)(None);
                 if reach.gaps.len() < MAX_GAPS {
                     reach.gaps.push(Gap { at: self.tracer.place(gap.at), left: gap.left });
                 }

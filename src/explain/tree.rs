@@ -21,6 +21,9 @@ use crate::vm;
 const MAX_ELEMENTS: usize = 20;
 /// So many parts for all elements together.
 const MAX_ELEMENT_PARTS: usize = 2000;
+/// Values of the event that are looked at for all conditions together, beyond some for each and what it takes
+/// to find the one that decides.
+const MAX_VISITS: usize = 20_000_000;
 /// Bytes of the values, and of the pointers that elements repeat.
 const MAX_BYTES: usize = 4 << 20;
 /// Characters of a value or operand.
@@ -99,9 +102,13 @@ impl Tester {
     }
 
     /// What the path reaches, and which of it passes. The condition has the verdict.
-    fn reach<'e>(&self, root: &Place<'e>, path: &Path, verdict: bool) -> Reach<'e> {
+    fn reach<'e>(&self, root: &Place<'e>, path: &Path, verdict: bool, visits_left: &mut usize) -> Reach<'e> {
         let any = verdict != self.is_negative;
-        Reach::of(root, path, self.test.takes_arrays_whole(), any, |value| vm::matches(&self.alone, value))
+        let passes = |value: Option<&Value>| match value {
+            Some(value) => vm::matches(&self.alone, value),
+            None => self.missing_passes,
+        };
+        Reach::of(root, path, self.test.takes_arrays_whole(), any, passes, visits_left)
     }
 }
 
@@ -166,11 +173,18 @@ pub(super) struct Explainer {
     who: &'static str,
     element_parts_left: usize,
     bytes_left: usize,
+    visits_left: usize,
 }
 
 impl Explainer {
     pub(super) fn new(masks: bool, who: &'static str) -> Self {
-        Self { masks, who, element_parts_left: MAX_ELEMENT_PARTS, bytes_left: MAX_BYTES }
+        Self {
+            masks,
+            who,
+            element_parts_left: MAX_ELEMENT_PARTS,
+            bytes_left: MAX_BYTES,
+            visits_left: MAX_VISITS,
+        }
     }
 
     /// Recursion is bounded by the nesting of the filter.
@@ -269,7 +283,7 @@ impl Explainer {
         verdict: bool,
         root: &Place<'_>,
     ) -> (String, Condition) {
-        let reach = tester.reach(root, path, verdict);
+        let reach = tester.reach(root, path, verdict, &mut self.visits_left);
         (self.case(operator, path, tester, &reach).sentence(root), self.reached(operator, path, &reach))
     }
 
@@ -336,14 +350,14 @@ impl Explainer {
 
     fn elem_match(&mut self, part: &Part<'_>, array: &Array<'_>, root: &Place<'_>) -> ExplanationNode {
         const OPERATOR: &str = "$elemMatch";
-        let reach = array.tester.reach(root, array.path, array.verdict);
+        let reach = array.tester.reach(root, array.path, array.verdict, &mut self.visits_left);
         let mut elements = Elements::default();
         for value in &reach.values {
             for (index, element) in value.place.value.as_array().into_iter().flatten().enumerate() {
                 let number = elements.count;
                 elements.count += 1;
-                let passes = array.takes(element) && vm::matches(array.body, element);
-                let decides = passes && elements.decider.is_none();
+                let decides =
+                    elements.decider.is_none() && array.takes(element) && vm::matches(array.body, element);
                 if number >= MAX_ELEMENTS && !decides {
                     continue;
                 }

@@ -68,16 +68,25 @@ impl<'e> Case<'_, 'e> {
         }
         let missing = match reach.gap_count {
             0 => String::new(),
-            gaps => format!(" (it is missing in {})", count(gaps, "more place")),
+            gaps => format!(" (it is missing in {}{})", self.at_least(), count(gaps, "more place")),
         };
         match reach.values.as_slice() {
             [only] => format!("{} {}{missing}", only.place.name(), self.predicate(only.place.value, false)),
             values => {
                 let listed = self.listed(values.iter().map(|value| value.place.value), reach.count);
                 let values = count(reach.count, "value");
-                format!("{subject} reaches {values}{listed}, none {}{missing}", self.none())
+                format!(
+                    "{subject} reaches {}{values}{listed}, none {}{missing}",
+                    self.at_least(),
+                    self.none()
+                )
             }
         }
+    }
+
+    /// Before a number of values or places.
+    fn at_least(&self) -> &'static str {
+        if self.reach.is_partial { "at least " } else { "" }
     }
 
     fn excluded(&self) -> String {
@@ -93,7 +102,9 @@ impl<'e> Case<'_, 'e> {
         let absence = match (&reach.through, reach.gaps.as_slice()) {
             (Some([first, last]), [gap, _, ..]) => {
                 // Each of the objects is one way, unless there are arrays in them, too.
-                let none = if first.left == last.left {
+                let none = if reach.is_partial {
+                    format!("none of the first {}", count(reach.gap_count, "object"))
+                } else if first.left == last.left {
                     format!("none of the {}", count(reach.gap_count, "object"))
                 } else {
                     "no object".to_owned()
@@ -433,13 +444,14 @@ pub(super) fn suggestion(gap: &Gap<'_>, path: &Path) -> Option<String> {
         return None;
     }
     let folded = wanted.to_lowercase();
+    let chars = folded.chars().count();
     object
         .keys()
         .take(MAX_KEYS)
-        .filter(|key| key.len() <= MAX_NAME)
+        .filter(|key| key.len() <= MAX_NAME && key.chars().count().abs_diff(chars) <= chars / 3 + 1)
         .map(|key| (strsim::osa_distance(&folded, &key.to_lowercase()), key))
         // In a short name a changed letter makes another word.
-        .filter(|(distance, key)| *distance <= key.chars().count().min(folded.chars().count()) / 3)
+        .filter(|(distance, key)| *distance <= key.chars().count().min(chars) / 3)
         .min_by_key(|(distance, _)| *distance)
         .and_then(|(_, key)| written(key))
 }

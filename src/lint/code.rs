@@ -164,7 +164,7 @@ const TABLE: &[Row] = &[
         name: "looks-like-regex",
         title: "a string between slashes is no pattern",
         explanation: "JSON has no patterns: `\"/pdf$/i\"` is a string of seven characters, and only a field that is exactly \
-            these equals it. Patterns are written with `$regex` and `$options`.",
+            these equals it. Patterns are written with `$regex` and `$options`, and without slashes around them.",
         example: (
             None,
             r#"{"event.node.path": "/\\.pdf$/i"}"#,

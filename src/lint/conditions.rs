@@ -5,7 +5,6 @@ use super::operands::operands;
 use super::text::in_words;
 use super::{LintCode, Severity};
 use crate::analysis::{self, Findings, Scope};
-use crate::catalog::shape::Format;
 use crate::catalog::types_in_words;
 use crate::event::Constant;
 use crate::syntax::expr::TypeSet;
@@ -57,7 +56,7 @@ impl Linter<'_> {
     /// What no event of the class meets, or every one.
     fn by_class(&mut self, part: &Outline, leaf: &Leaf, outcome: Outcome, context: Context<'_>) {
         let shape = self.shape_at(context, &leaf.path);
-        let is_class_name = shape.is_some_and(|shape| shape.format == Some(Format::ClassName));
+        let is_class_name = self.is_class_name(context, &leaf.path);
         let name = context.name(&leaf.path);
         let found = analysis::findings(context.scope, &leaf.path);
         if outcome == Outcome::Always && (is_class_name || leaf.operator.kind == Op::Exists) {
@@ -92,7 +91,7 @@ impl Linter<'_> {
             }
             _ => (LintCode::TypeMismatch, format!("`{name}` is {types} here; {}", reason(leaf, outcome))),
         };
-        let suggestion = self.other_type(leaf, &found);
+        let suggestion = if is_class_name { self.class_name(leaf) } else { self.other_type(leaf, &found) };
         self.report(code, severity, part, message, suggestion);
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Lint, LintCode, Severity, Suggestion, fields, logic};
 use crate::analysis::{self, Fuel, Scope};
 use crate::catalog::EventClass;
-use crate::catalog::shape::{self, Shape};
+use crate::catalog::shape::{self, Format, Shape};
 use crate::error::Replacement;
 use crate::filter::Filter;
 use crate::path::Path;
@@ -41,8 +41,18 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
     linter.is_class_certain = !linter.has_envelope_of_nextcloud(shape);
     linter.conjunction(std::slice::from_ref(&outline), context);
     let says_something = outline.parts().iter().any(|part| !matches!(part.kind, Kind::Comment));
-    if says_something && !linter.never && linter.holds_always(&expr, context) && linter.lints.is_empty() {
-        let message = "this matches every event; `{}` says so in fewer words";
+    // The class is often named to be sure.
+    let names_class = linter.leaves.iter().any(|leaf| linter.is_class_name(context, &leaf.path));
+    if says_something
+        && !linter.never
+        && !names_class
+        && linter.holds_always(&expr, context)
+        && linter.lints.is_empty()
+    {
+        let message = match class {
+            Some(_) => "this matches every event of the class; `{}` says so in fewer words",
+            None => "this matches every event; `{}` says so in fewer words",
+        };
         linter.report(LintCode::AlwaysMatches, Severity::Warning, &outline, message, None);
     }
     linter.lints.sort_by_key(place);
@@ -295,6 +305,11 @@ impl<'a> Linter<'a> {
             }
         }
         logic::conjunction(self, &atoms, context);
+    }
+
+    /// Whether the path leads to the name of the event's class.
+    pub(super) fn is_class_name(&self, context: Context<'_>, path: &Path) -> bool {
+        self.shape_at(context, path).is_some_and(|shape| shape.format == Some(Format::ClassName))
     }
 
     /// What is known of the value at the end of a path.

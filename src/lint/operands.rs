@@ -201,6 +201,17 @@ impl Linter<'_> {
         Some((format!("write `{text}`"), leaf.operand_span.range().map(|range| (range, text))))
     }
 
+    /// The whole name of the class, for a part of it or with a backslash too many.
+    pub(super) fn class_name(&self, leaf: &Leaf) -> Advice {
+        let class = self.class?;
+        let written = string(&leaf.operand)?.trim_start_matches('\\');
+        if written != class.name() && written != class.short_name() {
+            return None;
+        }
+        let text = quoted(class.name());
+        Some((format!("write `{text}`"), self.instead(leaf, Some(text))))
+    }
+
     /// What is legal, and known to surprise, or longer than need be.
     pub(super) fn style(&mut self, part: &Outline, leaf: &Leaf, context: Context<'_>) {
         match leaf.operator.kind {
@@ -209,6 +220,7 @@ impl Linter<'_> {
                 self.folder(part, leaf, context);
             }
             Op::StartsWith => self.folder(part, leaf, context),
+            Op::Regex if self.slashed_pattern(part, leaf) => {}
             Op::Regex => self.plain_pattern(part, leaf),
             // Where null is excluded, so is what is missing.
             Op::Ne | Op::Nin if !operands(leaf).any(|operand| matches!(operand, Constant::Null)) => {
@@ -280,6 +292,21 @@ impl Linter<'_> {
             (format!("for what is in it: `{inside}`"), replacement)
         });
         self.report(LintCode::FolderPath, severity, part, message, suggestion);
+    }
+
+    /// A pattern that looks for the slashes around it, too; true where that was reported.
+    fn slashed_pattern(&mut self, part: &Outline, leaf: &Leaf) -> bool {
+        let slashed = string(&leaf.operand).and_then(Slashed::parse_pattern);
+        let Some(slashed) = slashed.filter(Slashed::has_outer_signs) else { return false };
+        let operators = slashed.operators();
+        let inside = operators.trim_start_matches('{').trim_end_matches('}');
+        let replacement = part.span.range().filter(|_| leaf.options.is_none());
+        let replacement = replacement.map(|range| (range, inside.to_owned()));
+        let message =
+            "the slashes are taken for a part of the text that is looked for; they do not belong here";
+        let suggestion = Some((format!("write `{inside}`"), replacement));
+        self.report(LintCode::LooksLikeRegex, Severity::Warning, part, message, suggestion);
+        true
     }
 
     fn plain_pattern(&mut self, part: &Outline, leaf: &Leaf) {

@@ -36,9 +36,20 @@ impl<'t> Slashed<'t> {
         let slashed = Self::parse(text).filter(|slashed| slashed.length == text.len())?;
         let has_options =
             !slashed.options.is_empty() && slashed.options.bytes().all(|letter| b"gimsux".contains(&letter));
-        let has_signs =
-            slashed.options.is_empty() && slashed.source.contains(|char| "^$*+?[](){}|\\".contains(char));
+        let has_signs = slashed.options.is_empty() && slashed.has_signs();
         (has_options || has_signs).then_some(slashed)
+    }
+
+    /// Whether it makes no sense with its slashes: they stand outside of an anchor, or options follow what
+    /// is clearly a pattern.
+    pub(crate) fn has_outer_signs(&self) -> bool {
+        let is_anchored =
+            self.source.starts_with('^') || self.source.ends_with('$') && !self.source.ends_with("\\$");
+        is_anchored || !self.options.is_empty() && self.has_signs()
+    }
+
+    fn has_signs(&self) -> bool {
+        self.source.contains(|char| "^$*+?[](){}|\\".contains(char))
     }
 
     /// What says the same in a filter.
