@@ -101,8 +101,7 @@ impl Filter {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn matches_json(&self, event: &[u8], scratch: &mut Scratch) -> Result<bool, EventError> {
-        let trie = self.inner.trie.get_or_init(|| Trie::of(&self.inner.program).into());
-        let tape = json::read(event, trie, &mut scratch.event)?;
+        let tape = json::read(event, self.trie(), &mut scratch.event)?;
         Ok(vm::matches(self.program(), tape.root()))
     }
 
@@ -113,6 +112,11 @@ impl Filter {
     /// [`EventError`], where `event` is not JSON.
     pub fn matches_json_once(&self, event: &[u8]) -> Result<bool, EventError> {
         self.matches_json(event, &mut Scratch::new())
+    }
+
+    /// What it looks at.
+    pub(crate) fn trie(&self) -> &Trie {
+        self.inner.trie.get_or_init(|| Trie::of(&self.inner.program).into())
     }
 
     /// Exchanges its code for equal code, unless it shares its program with another filter.

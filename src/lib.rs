@@ -29,6 +29,7 @@
 //!   made-up events of each.
 //! - [`lint`](lint()) tells what is suspicious about a filter although it is legal, and
 //!   [`Filter::implies`] whether one filter matches wherever another does.
+//! - [`EventLog`] holds many events for a filter that changes.
 //! - [`Listener`] is a registration: which events go where. It is checked whole, and keeps its secrets.
 //! - [`operators`] is the table of the language.
 //!
@@ -52,11 +53,14 @@ mod guess;
 mod limits;
 mod lint;
 mod listener;
+mod log;
 mod path;
 mod program;
 mod set;
 mod syntax;
 mod vm;
+#[cfg(all(target_arch = "wasm32", feature = "wasm"))]
+mod wasm;
 
 pub use analysis::Implication;
 pub use catalog::{Catalog, EventClass, Field, Mismatch};
@@ -71,6 +75,7 @@ pub use listener::{
     AuthData, AuthMethod, Delivery, Headers, HttpMethod, Listener, ListenerError, ListenerId, Listeners,
     Secret, TokenNeeded, TokenRole,
 };
+pub use log::{BadLine, EventBits, EventLog, FieldSummary, LogFull, LogMemory, PushError};
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};

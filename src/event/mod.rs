@@ -7,7 +7,8 @@ mod constant;
 pub(crate) mod json;
 mod number;
 pub(crate) mod scan;
-mod tape;
+pub(crate) mod tape;
+pub(crate) mod tapes;
 pub(crate) mod trie;
 mod value;
 

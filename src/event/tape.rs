@@ -49,8 +49,8 @@ pub(crate) struct Tape<'e> {
 /// A value on a tape.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TapeNode<'e> {
-    tape: &'e Tape<'e>,
-    index: u32,
+    pub(super) tape: &'e Tape<'e>,
+    pub(super) index: u32,
 }
 
 /// An array or object on a tape.
@@ -70,7 +70,7 @@ impl<'e> Tape<'e> {
     }
 
     #[inline]
-    fn bytes(&self, text: Text) -> &'e [u8] {
+    pub(super) fn bytes(&self, text: Text) -> &'e [u8] {
         let (start, length) = (text.start as usize, text.length as usize);
         let all = if text.is_unescaped { self.unescaped.as_bytes() } else { self.text };
         all.get(start..start + length).unwrap_or_default()

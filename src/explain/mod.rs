@@ -14,6 +14,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::error::EventError;
+use crate::event;
 use crate::filter::Filter;
 use describe::Excerpt;
 
@@ -224,10 +225,7 @@ impl Filter {
         event: &[u8],
         options: ExplainOptions,
     ) -> Result<Explanation, EventError> {
-        // What is no event is refused by the engine, in its words.
-        self.matches_json_once(event)?;
-        let event = serde_json::from_slice(event).map_err(|_| EventError::new(0, "expected an event"))?;
-        Ok(self.explain_with(&event, options))
+        Ok(self.explain_with(&event::json::value(event)?, options))
     }
 }
 

@@ -231,6 +231,12 @@ impl<Id> FilterSet<Id> {
         keys::choose(filter.program(), &self.view)
     }
 
+    /// What the filters look at, and those that it has had.
+    #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
+    pub(crate) fn trie(&self) -> &Trie {
+        &self.view.trie
+    }
+
     fn add_to_trie(&mut self, filter: &Filter) {
         for (path, wanted) in trie::needs(filter.program()) {
             if self.view.trie.find(path).is_none_or(|(_, known)| known < wanted) {

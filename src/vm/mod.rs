@@ -13,12 +13,17 @@ use walk::{Found, Leaf};
 /// Whether the event matches. Cannot fail: each instruction is visited at most once, and what the
 /// verifier has checked is not checked again.
 pub(crate) fn matches<'e, N: Node<'e>>(program: &Program, event: N) -> bool {
-    run(program, program.code.entry, event, &mut Forget)
+    run(program, program.code.entry, |test| test.any(event))
 }
 
 /// The same, with verdicts that are known already.
 pub(crate) fn matches_with<'e, N: Node<'e>>(program: &Program, event: N, memory: &mut impl Memory) -> bool {
-    run(program, program.code.entry, event, memory)
+    run(program, program.code.entry, |test| memory.verdict(test.index, || test.any(event)))
+}
+
+/// The same, where `holds` says whether the test of an instruction does.
+pub(crate) fn matches_by(program: &Program, mut holds: impl FnMut(usize) -> bool) -> bool {
+    run(program, program.code.entry, |test| holds(test.index))
 }
 
 /// Whether the test of one instruction holds, wherever the program would go.
@@ -27,24 +32,24 @@ pub(crate) fn holds<'e, N: Node<'e>>(program: &Program, index: usize, event: N) 
     instruction.is_some_and(|instruction| Test { program, instruction, index }.any(event))
 }
 
+/// The same, of what the path of the instruction has reached, in a straight line.
+pub(crate) fn holds_for<'e, N: Node<'e>>(program: &Program, index: usize, found: Found<N>) -> bool {
+    let Some(instruction) = program.code.instructions.get(index) else { return false };
+    let mut test = Test { program, instruction, index };
+    match found {
+        Found::Value(value) => walk::any_in_value(value, &[], &mut test),
+        missing @ Found::Missing(_) => test.passes(missing),
+    }
+}
+
 /// Remembers the verdicts of tests that several programs share, while they run on one event.
 pub(crate) trait Memory {
     /// The verdict of the instruction with this index: remembered, or that of `test`.
     fn verdict(&mut self, instruction: usize, test: impl FnOnce() -> bool) -> bool;
 }
 
-/// Remembers nothing.
-struct Forget;
-
-impl Memory for Forget {
-    #[inline]
-    fn verdict(&mut self, _: usize, test: impl FnOnce() -> bool) -> bool {
-        test()
-    }
-}
-
 /// Runs the block that `target` is in.
-fn run<'e, N: Node<'e>>(program: &Program, mut target: Target, root: N, memory: &mut impl Memory) -> bool {
+fn run(program: &Program, mut target: Target, mut holds: impl FnMut(Test<'_>) -> bool) -> bool {
     loop {
         let index = match target.step() {
             Step::Match => return true,
@@ -53,8 +58,7 @@ fn run<'e, N: Node<'e>>(program: &Program, mut target: Target, root: N, memory: 
         };
         let Some(instruction) = program.code.instructions.get(index) else { return false };
         let test = Test { program, instruction, index };
-        let verdict = memory.verdict(index, || test.any(root));
-        target = if verdict { instruction.on_true } else { instruction.on_false };
+        target = if holds(test) { instruction.on_true } else { instruction.on_false };
     }
 }
 
@@ -122,7 +126,8 @@ impl Test<'_> {
             self.instruction.op == Op::AnyElement
                 || matches!(element.view(), View::Object(_) | View::Array(_))
         };
-        array.iter().any(|element| is_candidate(element) && run(self.program, body, element, &mut Forget))
+        let matches = |element: N| run(self.program, body, |test| test.any(element));
+        array.iter().any(|element| is_candidate(element) && matches(element))
     }
 }
 

@@ -78,6 +78,23 @@ pub(crate) fn any_in_value<'e, N: Node<'e>>(
     }
 }
 
+/// What a path reaches where no array is on the way; `None` where there is one, and so could be more.
+pub(crate) fn straight<'e, N: Node<'e>>(root: N, path: &[Segment]) -> Option<Found<N>> {
+    let (mut value, mut rest) = (root, path);
+    while let Some((next, after)) = rest.split_first() {
+        let missing = Some(Found::Missing(Gap { at: value, left: rest.len() }));
+        match value.view() {
+            View::Object(object) => match object.get(next) {
+                Some(field) => (value, rest) = (field, after),
+                None => return missing,
+            },
+            View::Array(_) => return None,
+            _ => return missing,
+        }
+    }
+    Some(Found::Value(value))
+}
+
 /// An array in the middle: its objects, and the element that the first segment spells the index of.
 /// What the index leads to is not expanded at the end of the path.
 fn any_in_array<'e, N: Node<'e>>(

@@ -1,10 +1,12 @@
 //! The project's chores, as `cargo xtask COMMAND`.
 
 mod bench;
+mod npm;
 mod project;
 mod run;
 mod samples;
 mod test;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,7 @@ enum Command {
     Bench(bench::Bench),
     Samples(samples::Samples),
     Test(test::Test),
+    Wasm(wasm::Wasm),
 }
 
 fn main() -> ExitCode {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Command::Bench(bench) => bench.run(),
         Command::Samples(samples) => samples.run(),
         Command::Test(test) => test.run(),
+        Command::Wasm(wasm) => wasm.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

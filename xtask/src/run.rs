@@ -107,3 +107,15 @@ pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     }
     Ok(())
 }
+
+/// What a command prints, that has to end well.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot run `{}`", command.get_program().to_string_lossy()))?;
+    if !output.status.success() {
+        bail!("{}", output.status);
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}

@@ -1,11 +1,12 @@
 //! `cargo xtask test`: everything that has to hold before a change is accepted.
 
+use std::env;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
 use crate::run::{self, Step, cargo, cargo_with, own};
-use crate::samples;
+use crate::{npm, samples, wasm};
 
 /// Install what the checks need and run all of them, up to the first that fails
 #[derive(Debug, clap::Args)]
@@ -52,6 +53,12 @@ static STEPS: &[Step] = &[
         &["doc", "--workspace", "--exclude", PEERS, "--no-deps", "--all-features"],
     ),
     cargo("tests", &["test", "--workspace", "--exclude", PEERS, "--all-features"]),
+    own("WebAssembly", wasm::build),
+    cargo(
+        "lints, WebAssembly",
+        &["clippy", "--lib", "--features", "wasm", "--target", wasm::TARGET, "--", "-D", "warnings"],
+    ),
+    own("tests, npm package", || npm::run("pkg", "test")),
 ];
 
 /// Components of the toolchain that a minimal installation lacks, and the command that each brings.
@@ -78,5 +85,19 @@ fn install_tools() -> Result<()> {
                 .with_context(|| format!("cannot install the component `{component}`"))?;
         }
     }
-    Ok(())
+    install_browser()
+}
+
+/// The browser that the npm package is tested in; another one can be named by `CHROMIUM`.
+fn install_browser() -> Result<()> {
+    let browser = env::var_os("CHROMIUM").unwrap_or_else(|| "chromium".into());
+    let version = Command::new(browser).arg("--version").stderr(Stdio::null()).output();
+    if version.is_ok_and(|version| version.status.success()) {
+        eprintln!("chromium is there");
+        return Ok(());
+    }
+    let install = ["install", "--yes", "--no-install-recommends", "chromium"];
+    run::succeed(Command::new("apt-get").arg("update"))
+        .and_then(|()| run::succeed(Command::new("apt-get").args(install)))
+        .context("install Chromium, or name one: CHROMIUM=/path/to/chromium")
 }

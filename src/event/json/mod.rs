@@ -8,6 +8,8 @@ mod pass;
 mod text;
 mod tokens;
 
+use serde_json::Value;
+
 use super::scan;
 use super::tape::{Entry, Tape, Text};
 use super::trie::Trie;
@@ -73,6 +75,12 @@ pub(in crate::event) struct Seen {
     /// The number of the event, from 1.
     event: u32,
     entry: u32,
+}
+
+/// Parses a whole event. What is none is refused in the words of [`read`].
+pub(crate) fn value(text: &[u8]) -> Result<Value, EventError> {
+    read(text, &Trie::default(), &mut EventScratch::default())?;
+    serde_json::from_slice(text).map_err(|_| EventError::new(0, "expected an event"))
 }
 
 /// Reads a whole event.

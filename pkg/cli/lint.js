@@ -1,0 +1,69 @@
+import { Failure, compile, excerpt, print, readFilter } from "./io.js";
+
+const usage = `Show what is wrong, or suspicious, about filters
+
+Usage: hooksieve lint [OPTIONS] FILTER…
+
+Options:
+      --event CLASS    the class of the events, or the last segment of its name: fields and types are checked, too
+      --format FORMAT  \`text\`, or \`json\`: one object for each filter (text)
+
+JSON output:
+  {"filter": NAME, "ok": BOOL, "problems": [{"code", "severity", "pointer", "range", "message", …}]}
+  Ranges count UTF-16 code units.
+
+Exit codes: 0 notes at most, 1 warnings, 2 some filter never matches, was refused or could not be read.
+`;
+
+const options = {
+  event: { type: "string" },
+  format: { type: "string", default: "text" },
+};
+
+const EXIT = { note: 0, warning: 1, error: 2 };
+
+async function run({ event, format }, filters) {
+  if (filters.length === 0) {
+    throw new Failure("expected a filter");
+  }
+  if (format !== "text" && format !== "json") {
+    throw new Failure(`no such format: ${format}`);
+  }
+  let exit = 0;
+  for (const argument of filters) {
+    const { name, text } = readFilter(argument);
+    const problems = lintText(text, event);
+    const worst = Math.max(0, ...problems.map(({ severity }) => EXIT[severity]));
+    exit = Math.max(exit, worst);
+    if (format === "json") {
+      await print(process.stdout, `${JSON.stringify({ filter: name, ok: worst === 0, problems })}\n`);
+    } else if (problems.length === 0) {
+      await print(process.stdout, `${name}: ok\n`);
+    } else {
+      for (const { code, severity, message, range, hint } of problems) {
+        const help = hint === undefined ? "" : `   = help: ${hint}\n`;
+        process.stderr.write(`${severity}[${code}]: ${message}\n${excerpt(name, text, range)}${help}\n`);
+      }
+    }
+  }
+  return exit;
+}
+
+/** What is wrong with a filter, or its lints, in one form. */
+function lintText(text, event) {
+  const { filter, problems } = compile(text);
+  if (filter === undefined) {
+    return problems.map((problem) => ({ severity: "error", ...problem }));
+  }
+  try {
+    return filter.lint({ event }).map(({ suggestion, ...lint }) => ({
+      ...lint,
+      ...(suggestion && { hint: suggestion.message }),
+      ...(suggestion?.replacement && { replacement: suggestion.replacement }),
+    }));
+  } catch (error) {
+    throw error instanceof RangeError ? new Failure(error.message) : error;
+  }
+}
+
+export const lint = { usage, options, run };

@@ -1,0 +1,555 @@
+/**
+ * Does this event match this filter? MongoDB-style JSON filters for webhooks, compiled to WebAssembly.
+ *
+ * Positions (`range`, `offset`) count UTF-16 code units, as the indexes of JavaScript strings do.
+ */
+
+/** A JSON value, parsed. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * A filter: its text, or the same as a value, which is taken as the JSON text that it has. Text keeps
+ * integers beyond 2^53 and tells keys that stand twice.
+ */
+export type FilterInput = string | object | null;
+
+/**
+ * An event: its JSON text, the bytes of that in UTF-8, or the value. Text and bytes are read in one pass
+ * and keep 64-bit integers exact. Of a value only what the filter looks at crosses into the engine.
+ */
+export type EventInput = string | Uint8Array | object | null;
+
+/** A part of a text: `text.slice(start, end)`. */
+export interface Range {
+  start: number;
+  end: number;
+}
+
+/** A change to a filter's text. */
+export interface Replacement {
+  range: Range;
+  text: string;
+}
+
+/** The rules that a filter follows: MongoDB's. */
+export type Dialect = "mongo";
+
+/** Bounds on what is compiled; what is not given has the default in brackets. */
+export interface Limits {
+  /** The filter's text, in bytes of UTF-8 (65,536). */
+  textBytes?: number;
+  /** Arrays and objects inside each other (64). */
+  nesting?: number;
+  /** Conditions, those inside `$elemMatch` and each entry of `$all` included (4,096). */
+  conditions?: number;
+  /** Operands of one `$in`, `$nin` or `$all` (10,000). */
+  inOperands?: number;
+  /** A `$regex`, in bytes (1,000). */
+  patternBytes?: number;
+  /** States of all patterns of a filter together (8,192). */
+  patternStates?: number;
+  /** Segments of a path (128). */
+  pathSegments?: number;
+  /** Segments of a path that could be an index (8). */
+  pathIndexes?: number;
+}
+
+export interface FilterOptions {
+  dialect?: Dialect;
+  limits?: Limits;
+}
+
+/** One thing that is wrong with a filter. */
+export interface Problem {
+  /** Stable, for programs: `unknown-operator`. */
+  code: string;
+  /** The place in the filter, as a JSON Pointer (RFC 6901); empty for the whole. */
+  pointer: string;
+  /** What is wrong, in plain words: lower case, no full stop. */
+  message: string;
+  /** The part of the text that is wrong. Not there for a filter that was given as a value, or as bytes. */
+  range?: Range;
+  /** What was probably meant: "did you mean `$eq`?" */
+  hint?: string;
+  /** A change to the text that is probably what was meant. */
+  replacement?: Replacement;
+}
+
+/** A filter that was refused. `code`, `pointer` and `range` are those of the first problem. */
+export class FilterError extends Error {
+  readonly name: "FilterError";
+  readonly code: string;
+  readonly pointer: string;
+  readonly range?: Range;
+  /** Everything that is wrong, in the order of the text; never empty. */
+  readonly errors: readonly Problem[];
+}
+
+/** An event that is not JSON. Says where, but nothing of what the event holds. */
+export class EventError extends Error {
+  readonly name: "EventError";
+  /**
+   * Where the text stops being JSON: in UTF-16 code units for an event given as a string, in bytes for
+   * bytes.
+   */
+  readonly offset: number;
+}
+
+/** A compiled filter. */
+export class Filter {
+  /**
+   * Compiles a filter. `{}`, `[]` and `null` match every event.
+   *
+   * @throws {FilterError} with everything that is wrong. A filter that compiles cannot fail later.
+   */
+  constructor(query: FilterInput, options?: FilterOptions);
+
+  /**
+   * Loads what {@link Filter.toBytes} gave, here or in Rust.
+   *
+   * @throws {FilterError} with code `invalid-program` where the bytes are no program.
+   */
+  static fromBytes(bytes: Uint8Array): Filter;
+
+  /** The text that it was compiled from: of a value its JSON text. `undefined` where it was loaded. */
+  readonly source: string | undefined;
+
+  /** The paths that it looks at, as they are written in a filter, each once. */
+  readonly paths: readonly string[];
+
+  /** The program as a list of instructions, one to a line, for the curious. */
+  readonly listing: string;
+
+  /**
+   * Whether it lets the event through.
+   *
+   * @throws {EventError} where a text or bytes are not one JSON document.
+   */
+  matches(event: EventInput): boolean;
+
+  /**
+   * Why it does, or does not, match: every part of the filter with its verdict and a sentence. For
+   * people; takes much longer than {@link Filter.matches}.
+   *
+   * @throws {EventError} where a text or bytes are not one JSON document.
+   */
+  explain(event: EventInput, options?: ExplainOptions): Explanation;
+
+  /**
+   * Everything that is suspicious about it, in the order of the text: at most 100 lints. With the class of
+   * the events, fields and types are checked, too.
+   *
+   * @throws {RangeError} where there is no such class.
+   */
+  lint(options?: LintOptions): Lint[];
+
+  /** Whether `other` matches every event that this one matches. */
+  implies(other: Filter): Implication;
+
+  /** The program, to be stored. The text is not in it. */
+  toBytes(): Uint8Array;
+
+  /** Frees its memory now; otherwise that happens some time after it is out of reach. */
+  [Symbol.dispose](): void;
+}
+
+export interface ExplainOptions {
+  /** Leaves out all values of the event, for logs. */
+  maskValues?: boolean;
+}
+
+/** Why an event does, or does not, match. */
+export interface Explanation {
+  matches: boolean;
+  /** The main reason, one line: the sentences of the conditions that decide, at most three. */
+  reason: string;
+  /** The filter as a whole. */
+  root: ExplanationNode;
+}
+
+/**
+ * What a part of an explanation is: `all` (a filter, or a branch of `$and`, `$or`, `$nor`), `field` (a path
+ * with operators), `allOf` (`$all`), `element` (an element of the event that an `$elemMatch` looked at),
+ * `condition` (one operator, or a value to be equal to). A filter that was loaded from bytes has a
+ * `program` of `test`s.
+ */
+export type ExplanationKind =
+  | "all"
+  | "and"
+  | "or"
+  | "nor"
+  | "field"
+  | "not"
+  | "allOf"
+  | "elemMatch"
+  | "element"
+  | "condition"
+  | "comment"
+  | "program"
+  | "test";
+
+/** A part of a filter, or an element of the event, and what became of it. What is not there is left out. */
+export interface ExplanationNode {
+  kind: ExplanationKind;
+  /** Whether it holds, on its own: a part below a `$not` that holds can be why the filter does not match. */
+  verdict: boolean;
+  /** Why, in plain words: one line, no full stop. */
+  sentence: string;
+  /** Its place in the filter, as a JSON Pointer; of an `element`, that of its `$elemMatch`. */
+  pointer: string;
+  /** Its part of {@link Filter.source}, with the key. */
+  range?: Range;
+  /** As it is called: `$lt`; `$eq` for a value that stands alone. */
+  operator?: string;
+  /** As it is written. */
+  path?: string;
+  /** JSON text, at most 200 characters of it. */
+  operand?: string;
+  /** Its part of {@link Filter.source}. */
+  operandRange?: Range;
+  /** Whether the operand is only the beginning. */
+  isCut?: true;
+  /** Whether the value stands alone, without `$eq`. */
+  isLiteral?: true;
+  /** The `$options` of a `$regex`. */
+  options?: string;
+  /** The values of the event that the path reaches: 20 at most, and the one that decides. */
+  values?: ReachedValue[];
+  /** How many there are beside those. */
+  moreValues?: number;
+  /** Where the path breaks off: 5 places at most. */
+  missing?: MissingField[];
+  /** How many there are beside those. */
+  moreMissing?: number;
+  /** Of an `element`: its place in the event, as a JSON Pointer. */
+  element?: string;
+  /** What it is made of; of an `elemMatch`, the elements. */
+  parts?: ExplanationNode[];
+  /** How many elements there are beside those. */
+  moreParts?: number;
+}
+
+/** The type of a value, as `$type` calls it. */
+export type TypeName = "null" | "bool" | "int" | "long" | "double" | "string" | "array" | "object";
+
+/** A value of the event that a path has reached. */
+export interface ReachedValue {
+  /** Its place in the event, as a JSON Pointer. */
+  pointer: string;
+  type: TypeName;
+  /** JSON text, at most 200 characters of it. Not there where values are masked. */
+  value?: string;
+  isCut?: true;
+  /** Whether it alone passes the test. */
+  passes: boolean;
+}
+
+/** Where a path broke off. */
+export interface MissingField {
+  /** The place in the event of the last value on the way, as a JSON Pointer. */
+  pointer: string;
+  type: TypeName;
+  /** The segment of the path that it does not have. */
+  segment: string;
+  /** A key that it has and that was probably meant. */
+  suggestion?: string;
+}
+
+export interface LintOptions {
+  /** The class of the events, or the last segment of its name: `RowAddedEvent`. */
+  event?: string;
+}
+
+export type Severity = "note" | "warning" | "error";
+
+/** Something suspicious in a filter. A lint that says that something never or always holds is proven. */
+export interface Lint {
+  /** Stable, for programs: `never-matches`. */
+  code: string;
+  severity: Severity;
+  /** The place in the filter, as a JSON Pointer. */
+  pointer: string;
+  /** What the consequence is, in plain words: lower case, no full stop. */
+  message: string;
+  /** Its part of {@link Filter.source}. */
+  range?: Range;
+  /** What could be written instead; with the change, where it is at one place. */
+  suggestion?: { message: string; replacement?: Replacement };
+}
+
+export interface Implication {
+  verdict: "yes" | "no" | "unknown";
+  /** For `no`: the JSON text of an event that this one matches and the other does not. */
+  counterExample?: string;
+}
+
+/** Many filters that are matched together: an event is read once, however many there are. */
+export class FilterSet<Id = string> {
+  constructor(entries?: Iterable<readonly [Id, Filter]>);
+
+  /** The number of filters. */
+  readonly size: number;
+
+  /** Adds a filter at the end of the order; one with the same id goes. */
+  insert(id: Id, filter: Filter): this;
+
+  /** Takes a filter out; `false` where there is none with the id. */
+  delete(id: Id): boolean;
+
+  has(id: Id): boolean;
+
+  /**
+   * The ids of the filters that match, in the order in which they were inserted.
+   *
+   * @throws {EventError} where a text or bytes are not one JSON document.
+   */
+  matches(event: EventInput): Id[];
+
+  /** Frees its memory now. */
+  [Symbol.dispose](): void;
+}
+
+/** A line that is not an event. */
+export interface BadLine {
+  /** From 1. */
+  line: number;
+  /** In UTF-16 code units of the line. */
+  offset: number;
+  message: string;
+}
+
+export interface EventLogOptions {
+  /** What the events and their columns may take, in bytes (1 GiB). */
+  maxBytes?: number;
+}
+
+export interface ReadOptions extends EventLogOptions {
+  /** Called after each chunk with the number of bytes read so far. */
+  onProgress?: (bytes: number) => void;
+  /** Ends the reading. */
+  signal?: AbortSignal;
+}
+
+/** Where events come from in pieces: the body of a `Response`, `blob.stream()`, a Node stream. */
+export type EventStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
+
+/**
+ * Many events inside the engine, to be matched again and again. The values at the paths of a filter are
+ * kept as columns after their first use, so that another filter on the same paths does not read the text
+ * again.
+ */
+export class EventLog {
+  constructor(options?: EventLogOptions);
+
+  /** Reads events, one to a line. Empty lines are skipped, and lines that are no events are listed. */
+  static fromNdjson(input: string | Uint8Array, options?: EventLogOptions): EventLog;
+  static fromNdjson(input: EventStream, options?: ReadOptions): Promise<EventLog>;
+
+  /**
+   * Reads a document: each element of an array is an event, anything else is the only one.
+   *
+   * @throws {EventError} where it is not JSON.
+   */
+  static fromJson(input: string | Uint8Array, options?: EventLogOptions): EventLog;
+
+  /** The number of events. */
+  readonly size: number;
+
+  /** Adds more lines. A last one that is not ended waits for the next piece, or for {@link EventLog.end}. */
+  append(chunk: string | Uint8Array): void;
+
+  /** There are no more pieces: what waits is a line. */
+  end(): void;
+
+  /**
+   * Adds one event; returns its index.
+   *
+   * @throws {EventError} where a text or bytes are not one JSON document.
+   * @throws {RangeError} where there is no room.
+   */
+  push(event: EventInput): number;
+
+  /** The text of an event. Indexes are from 0. */
+  text(index: number): string;
+
+  /** The line that an event stood on, from 1. */
+  line(index: number): number;
+
+  /** The first 1,000 lines that are not events. */
+  readonly badLines: readonly BadLine[];
+
+  /** How many there are. */
+  readonly badLineCount: number;
+
+  /** Which events match. */
+  match(filter: Filter): Matches;
+
+  /**
+   * The values at a path, the most frequent first: scalars only, those in arrays included.
+   *
+   * @throws {FilterError} where the path is none.
+   */
+  values(path: string, options?: { limit?: number }): ValueCount[];
+
+  /** The fields of its events, in the order in which they turn up. Of many events a sample is looked at. */
+  fields(options?: { sample?: number }): FieldSummary[];
+
+  readonly memory: LogMemory;
+
+  /** Frees its memory now. */
+  [Symbol.dispose](): void;
+}
+
+/** Which events of a log match: a bit for each. */
+export interface Matches {
+  /** The number of events. */
+  readonly size: number;
+  /** How many match. */
+  readonly count: number;
+  /** Event `i` is bit `i % 32` of word `i >> 5`. The array is yours. */
+  readonly words: Uint32Array;
+  has(index: number): boolean;
+  /** The indexes of those that match, ascending. */
+  indexes(): Uint32Array;
+}
+
+/** A value with the number of events that have it. */
+export interface ValueCount {
+  value: null | boolean | number | string;
+  count: number;
+}
+
+/** A field of the events of a log. */
+export interface FieldSummary {
+  /** As it is written in a filter. The members of an array's elements have the path of the array. */
+  path: string;
+  types: TypeName[];
+  /** How many of the events looked at have it. */
+  count: number;
+  /** A value of it, as JSON text; a long one is cut. */
+  example: string;
+}
+
+/** In bytes. */
+export interface LogMemory {
+  events: number;
+  columns: number;
+  max: number;
+}
+
+/** An operator of the filter language. */
+export interface Operator {
+  /** As it is written: `$eq`. */
+  name: string;
+  /** `field`: under a path. `top`: where a path can stand. */
+  place: "field" | "top";
+  /** What it takes. */
+  operand: string;
+  /** When it holds, in a line. */
+  meaning: string;
+  /** The text of a filter that uses it. */
+  example: string;
+}
+
+/** The operators, in the order of the documentation. */
+export function operators(): Operator[];
+
+/** The event classes that are known, with their fields. */
+export interface Catalog {
+  /** All classes, without their fields. */
+  classes(): EventClassSummary[];
+  /** The class with this name, or the only one whose name has this as its last segment. */
+  find(name: string): EventClass | undefined;
+  /** The class whose name is most like this one. */
+  guess(name: string): EventClass | undefined;
+  /**
+   * The JSON text of a made-up event that the class allows, the same for the same seed (a whole number, 0
+   * or more). It can have integers beyond 2^53, which `JSON.parse` would round.
+   *
+   * @throws {RangeError} where there is no such class.
+   */
+  generate(name: string, seed: number): string;
+  /**
+   * Every way in which an event is not as the class says, 100 at most.
+   *
+   * @throws {RangeError} where there is no such class.
+   * @throws {EventError} where a text or bytes are not one JSON document.
+   */
+  check(name: string, event: EventInput): Mismatch[];
+}
+
+export interface EventClassSummary {
+  /** `OCA\Tables\Event\RowAddedEvent` */
+  name: string;
+  /** `RowAddedEvent` */
+  shortName: string;
+  /** What sends its events: they have an envelope in common. */
+  system: string;
+  /** When its events are sent. */
+  description?: string;
+}
+
+export interface EventClass extends EventClassSummary {
+  /** All that is known to be in an event, each field before what is inside of it. */
+  fields: CatalogField[];
+  /** A typical event. */
+  sample: Json;
+}
+
+export interface CatalogField {
+  /** As it is written in a filter; `*` stands for keys that are not known, such as ids. */
+  path: string;
+  /** `null`, `bool`, `int` (a whole number), `number`, `string`, `array`, `object`; or `any` alone. */
+  types: string[];
+  /** The types of the elements, where it can be an array. */
+  elementTypes?: string[];
+  nullable: boolean;
+  /** Whether there are events without it. */
+  optional: boolean;
+  format?: "unix-time" | "iso-time";
+  /** All the values that it can have, where they are known. */
+  values?: Json[];
+  note?: string;
+}
+
+export interface Mismatch {
+  /** The place in the event, as a JSON Pointer. */
+  pointer: string;
+  message: string;
+}
+
+export const catalog: Catalog;
+
+/** A row of a table of verdicts. */
+export interface TestCase {
+  name?: string;
+  filter: FilterInput;
+  event: EventInput;
+  /** `"error"` for a filter that is to be refused. */
+  expected: boolean | "error";
+}
+
+export interface TestResult {
+  passed: number;
+  failed: number;
+  failures: TestFailure[];
+}
+
+export interface TestFailure {
+  /** The number of the case, from 0; of a text, the number of the line, from 1. */
+  index: number;
+  name?: string;
+  expected: boolean | "error";
+  found: boolean | "error";
+  /** Why the filter was refused. */
+  error?: FilterError;
+}
+
+/**
+ * Compiles the filter of each case and applies it to the event. A text is a table with one case on each
+ * line, whose filters and events are read as they are written.
+ *
+ * @throws {SyntaxError} where a line of a text is no case.
+ * @throws {EventError} where the event of a case is not JSON.
+ */
+export function test(cases: Iterable<TestCase> | string): TestResult;

@@ -1,0 +1,6 @@
+export { test } from "./cases.js";
+export { catalog, operators } from "./catalog.js";
+export { EventError, FilterError } from "./errors.js";
+export { EventLog } from "./event-log.js";
+export { Filter } from "./filter.js";
+export { FilterSet } from "./filter-set.js";

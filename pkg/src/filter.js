@@ -1,0 +1,131 @@
+import { engine, putBytes, putText } from "./engine.js";
+import { FilterError } from "./errors.js";
+import { eventError, putEvent, needsOf, putNeeded } from "./event.js";
+import { withUnits } from "./positions.js";
+import { queryText } from "./query.js";
+
+/** A filter's engine side, for the other modules: `Filter` itself keeps it private. */
+let raw;
+
+/**
+ * @param {Filter} filter
+ * @returns {import("../dist/engine.js").Filter}
+ */
+export function rawFilter(filter) {
+  return raw(filter);
+}
+
+/** A compiled filter. */
+export class Filter {
+  static {
+    raw = (filter) => filter.#raw;
+  }
+
+  /** @type {import("../dist/engine.js").Filter} */
+  #raw;
+  #source;
+  #needs;
+
+  constructor(query, options = {}) {
+    if (query instanceof Loaded) {
+      this.#raw = query.raw;
+      return;
+    }
+    const isText = typeof query === "string";
+    this.#source = isText ? query : queryText(query);
+    this.#raw = compile(this.#source, isText, options);
+  }
+
+  static fromBytes(bytes) {
+    const length = putBytes(bytes);
+    try {
+      return new Filter(new Loaded(engine().Filter.fromBytes(length)));
+    } catch (message) {
+      throw new FilterError([{ code: "invalid-program", pointer: "", message }]);
+    }
+  }
+
+  get source() {
+    return this.#source;
+  }
+
+  get paths() {
+    return this.#raw.paths();
+  }
+
+  get listing() {
+    return this.#raw.listing();
+  }
+
+  matches(event) {
+    const length = putNeeded(event, () => (this.#needs ??= needsOf(this.#raw)));
+    const verdict = this.#raw.matches(length);
+    if (verdict > 1) {
+      throw eventError(event, engine().lastError());
+    }
+    return verdict === 1;
+  }
+
+  explain(event, { maskValues = false } = {}) {
+    const length = putEvent(event);
+    try {
+      return withUnits(this.#raw.explain(length, maskValues), this.#source ?? "");
+    } catch (error) {
+      throw eventError(event, error);
+    }
+  }
+
+  lint({ event } = {}) {
+    const lints = this.#raw.lint(event);
+    if (lints === undefined) {
+      throw new RangeError(`no such event class: ${event}`);
+    }
+    return withUnits(lints, this.#source ?? "");
+  }
+
+  implies(other) {
+    return this.#raw.implies(other.#raw);
+  }
+
+  toBytes() {
+    return this.#raw.toBytes();
+  }
+
+  [Symbol.dispose]() {
+    this.#raw.free();
+  }
+}
+
+/** What `fromBytes` hands to the constructor. */
+class Loaded {
+  constructor(raw) {
+    this.raw = raw;
+  }
+}
+
+function compile(source, isText, { dialect = "mongo", limits = {} }) {
+  if (dialect !== "mongo") {
+    throw new RangeError(`no such dialect: ${dialect}`);
+  }
+  const bounds = new (engine().Limits)();
+  try {
+    for (const [name, value] of Object.entries(limits)) {
+      if (!Number.isInteger(value) || value < 0 || !bounds.set(name, Math.min(value, 2 ** 31))) {
+        throw new RangeError(`no such limit: ${name} of ${value}`);
+      }
+    }
+    return engine().Filter.compile(putText(source), bounds);
+  } catch (problems) {
+    if (problems instanceof Error) {
+      throw problems;
+    }
+    throw new FilterError(isText ? withUnits(problems, source) : problems.map(withoutRange));
+  } finally {
+    bounds.free();
+  }
+}
+
+/** A filter that was given as a value has no text to point at. */
+function withoutRange({ code, pointer, message, hint }) {
+  return hint === undefined ? { code, pointer, message } : { code, pointer, message, hint };
+}

@@ -1,0 +1,287 @@
+// What the package promises.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { installed } from "./scratch.js";
+
+const { EventError, EventLog, Filter, FilterError, FilterSet, catalog, operators, test: testCases } = await installed();
+
+/** What a call throws. */
+function thrown(call) {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return assert.fail("nothing was thrown");
+}
+
+test("integers beyond 2^53 stay exact in text and bytes", () => {
+  const filter = new Filter('{"id": 9007199254740993}');
+  assert.equal(filter.matches('{"id": 9007199254740993}'), true);
+  assert.equal(filter.matches('{"id": 9007199254740992}'), false);
+  assert.equal(new Filter({ id: 9007199254740993n }).matches(new TextEncoder().encode('{"id": 9007199254740993}')), true);
+});
+
+test("of an object only what is needed is handed over", () => {
+  const filter = new Filter({ "user.uid": "bob", "items.0.id": { $exists: false }, tags: { $size: 2 } });
+  const event = {
+    user: { uid: "bob" },
+    tags: ["a", { b: 1 }],
+    get other() {
+      return assert.fail("nobody looks at it");
+    },
+  };
+  assert.equal(filter.matches(event), true);
+  assert.equal(filter.matches({ ...Object.create({ user: { uid: "bob" } }), tags: [1, 2] }), false);
+});
+
+test("an object is what its JSON is", () => {
+  const at = new Date(0);
+  for (const [query, event] of [
+    [{ at: "1970-01-01T00:00:00.000Z" }, { at }],
+    [{ "a.at": "1970-01-01T00:00:00.000Z" }, { a: [{ at }] }],
+    [{ a: { $exists: false } }, { a: undefined }],
+    [{ a: { $type: "null" } }, { a: NaN }],
+    [{ a: { $size: 3 } }, { a: [undefined, , () => {}] }],
+    [{ a: '"\\\n' }, { a: '"\\\n' }],
+    [{ a: "\ufffd" }, { a: "\ud800" }],
+    [{ a: { b: "\ufffd" } }, { a: { b: "\udfff" } }],
+    [{ __proto__: null, "constructor.name": { $exists: false } }, {}],
+    [{ "0": 1 }, [1]],
+    [{}, null],
+  ]) {
+    assert.equal(new Filter(query).matches(event), true, JSON.stringify(query));
+  }
+  assert.throws(() => new Filter({}).matches(5), TypeError);
+});
+
+test("a filter that was refused says what is wrong, where, all of it", () => {
+  const text = '{"ü😀": {"$eqs": 1}, "b": {"$in": 5}}';
+  const error = thrown(() => new Filter(text));
+  assert.ok(error instanceof FilterError && error instanceof Error);
+  assert.equal(error.name, "FilterError");
+  assert.equal(error.code, "unknown-operator");
+  assert.equal(error.pointer, "/ü😀/$eqs");
+  assert.equal(text.slice(error.range.start, error.range.end), '"$eqs"');
+  assert.deepEqual(
+    error.errors.map(({ code }) => code),
+    ["unknown-operator", "invalid-operand"],
+  );
+  assert.equal(error.errors[0].hint, "did you mean `$eq`?");
+  assert.equal(error.errors[0].replacement.text, '"$eq"');
+});
+
+test("a filter that is no JSON is refused, and nothing of it dropped", () => {
+  for (const [query, pointer] of [
+    [{ a: /b/ }, "/a"],
+    [{ a: undefined }, "/a"],
+    [{ "a/b": { $in: [1, () => {}] } }, "/a~1b/$in/1"],
+    [{ a: Infinity }, "/a"],
+    [{ a: new Map() }, "/a"],
+    [undefined, ""],
+  ]) {
+    const error = thrown(() => new Filter(query));
+    assert.ok(error instanceof FilterError);
+    assert.deepEqual([error.code, error.pointer, error.range], ["invalid-json", pointer, undefined]);
+  }
+  const endless = {};
+  endless.$and = [endless];
+  assert.throws(() => new Filter(endless), FilterError);
+  assert.equal(new Filter({ at: new Date(0) }).source, '{"at":"1970-01-01T00:00:00.000Z"}');
+});
+
+test("an event that is not JSON says where", () => {
+  const filter = new Filter({});
+  const text = '{"é": 1,}';
+  const error = thrown(() => filter.matches(text));
+  assert.ok(error instanceof EventError);
+  assert.equal(error.offset, text.indexOf("}"));
+  assert.equal(thrown(() => filter.matches(new TextEncoder().encode(text))).offset, text.indexOf("}") + 1);
+  assert.equal(thrown(() => filter.explain(text)).offset, text.indexOf("}"));
+  assert.equal(thrown(() => new FilterSet([[1, filter]]).matches("")).name, "EventError");
+});
+
+test("limits are kept, and their names are checked", () => {
+  const limits = { conditions: 1 };
+  assert.equal(thrown(() => new Filter({ a: 1, b: 2 }, { limits })).code, "limit-exceeded");
+  assert.throws(() => new Filter({}, { limits: { condition: 1 } }), RangeError);
+  assert.throws(() => new Filter({}, { dialect: "sql" }), RangeError);
+});
+
+test("explanations point into the filter in units of UTF-16", () => {
+  const filter = new Filter('{"é": 1, "user.uid": {"$in": ["bob"]}}');
+  const { matches, root } = filter.explain({ é: 1, user: { uid: "eve" } });
+  assert.equal(matches, false);
+  const { range, operandRange, values } = root.parts[1].parts?.[0] ?? root.parts[1];
+  assert.match(filter.source.slice(range.start, range.end), /"\$in": \["bob"\]\}?$/);
+  assert.equal(filter.source.slice(operandRange.start, operandRange.end), '["bob"]');
+  assert.deepEqual(values, [{ pointer: "/user/uid", type: "string", value: '"eve"', passes: false }]);
+  assert.doesNotMatch(JSON.stringify(filter.explain({ user: { uid: "eve" } }, { maskValues: true })), /"eve"/);
+});
+
+test("lints, by the class of the events, too", () => {
+  const filter = new Filter('{"event.tableId": "42"}');
+  const [lint] = filter.lint({ event: "RowAddedEvent" });
+  assert.deepEqual([lint.code, lint.severity], ["type-mismatch", "error"]);
+  const { range, text } = lint.suggestion.replacement;
+  assert.equal(filter.source.slice(0, range.start) + text + filter.source.slice(range.end), '{"event.tableId": 42}');
+  assert.throws(() => filter.lint({ event: "NoSuchEvent" }), RangeError);
+});
+
+test("what implies what", () => {
+  const narrow = new Filter({ a: { $gt: 5 } });
+  const wide = new Filter({ a: { $gt: 3 } });
+  assert.deepEqual(narrow.implies(wide), { verdict: "yes" });
+  const { verdict, counterExample } = wide.implies(narrow);
+  assert.equal(verdict, "no");
+  assert.deepEqual([wide.matches(counterExample), narrow.matches(counterExample)], [true, false]);
+});
+
+test("programs are stored and loaded", () => {
+  const filter = Filter.fromBytes(new Filter({ a: 1 }).toBytes());
+  assert.equal(filter.source, undefined);
+  assert.deepEqual(filter.paths, ["a"]);
+  assert.match(filter.listing, /equal +a +1/);
+  assert.equal(filter.explain({ a: 2 }).root.kind, "program");
+  assert.equal(thrown(() => Filter.fromBytes(new Uint8Array([1, 2, 3]))).code, "invalid-program");
+});
+
+test("sets answer in the order of insertion, with ids of any kind", () => {
+  const id = {};
+  const set = new FilterSet([
+    ["a", new Filter({})],
+    [id, new Filter({ a: 1 })],
+  ]);
+  set.insert("a", new Filter({ a: { $gt: 0 } }));
+  assert.equal(set.size, 2);
+  assert.deepEqual(set.matches({ a: 1 }), [id, "a"]);
+  assert.equal(set.delete(id), true);
+  assert.equal(set.delete(id), false);
+  assert.equal(set.has("a"), true);
+  assert.deepEqual(set.matches('{"a": 1}'), ["a"]);
+});
+
+test("a log lists its bad lines, and answers as the filter does", async () => {
+  const text = '{"a": 1}\n\nno\n{"a": [2, {"b": "ü😀"}]}\r\n{"a": 3}';
+  const pieces = async function* () {
+    const bytes = new TextEncoder().encode(text);
+    for (let start = 0; start < bytes.length; start += 5) {
+      yield bytes.subarray(start, start + 5);
+    }
+  };
+  let read = 0;
+  const logs = [
+    EventLog.fromNdjson(text),
+    await EventLog.fromNdjson(pieces(), { onProgress: (bytes) => (read = bytes) }),
+    await EventLog.fromNdjson(new Blob([text]).stream()),
+  ];
+  assert.equal(read, new TextEncoder().encode(text).length);
+  for (const log of logs) {
+    assert.equal(log.size, 3);
+    assert.equal(log.badLineCount, 1);
+    assert.deepEqual(
+      log.badLines.map(({ line, offset }) => [line, offset]),
+      [[3, 0]],
+    );
+    assert.deepEqual([log.line(0), log.line(1), log.line(2)], [1, 4, 5]);
+    assert.equal(log.text(1).trim(), '{"a": [2, {"b": "ü😀"}]}');
+    assert.throws(() => log.text(3), RangeError);
+    for (const [query, expected] of [
+      [{ a: 2 }, [1]],
+      [{ a: { $gte: 2 } }, [1, 2]],
+      [{ "a.b": "ü😀" }, [1]],
+      [{ "a.b": { $exists: false } }, [0, 2]],
+      [{}, [0, 1, 2]],
+      [{ $nor: [{}] }, []],
+    ]) {
+      const matches = log.match(new Filter(query));
+      assert.deepEqual([...matches.indexes()], expected, JSON.stringify(query));
+      assert.deepEqual([matches.count, matches.has(0), matches.has(3)], [expected.length, expected.includes(0), false]);
+    }
+  }
+});
+
+test("a log keeps columns, and its bounds", () => {
+  const lines = Array.from({ length: 3000 }, (_, index) => JSON.stringify({ id: index, pad: "x".repeat(500) }));
+  const log = EventLog.fromNdjson(lines.join("\n"));
+  assert.equal(log.memory.columns, 0);
+  assert.equal(log.match(new Filter({ id: { $lt: 40 } })).count, 40);
+  const { events, columns, max } = log.memory;
+  assert.ok(columns > 0 && events > 1_500_000 && max === 2 ** 30);
+  log.push({ id: 7 });
+  assert.equal(log.match(new Filter({ id: 7 })).count, 2);
+
+  assert.throws(() => EventLog.fromNdjson(lines.join("\n"), { maxBytes: 1_200_000 }), RangeError);
+  const tight = EventLog.fromNdjson(lines.join("\n"), { maxBytes: events + 20_000 });
+  assert.equal(tight.match(new Filter({ id: { $lt: 40 } })).count, 40);
+  assert.ok(tight.memory.columns <= 20_000);
+});
+
+test("a log tells of its fields and values", () => {
+  const log = EventLog.fromJson('[{"a": 1, "k.v": null}, {"a": [1, 2], "k.v": {"x": true}}, {"a": 1}]');
+  assert.deepEqual(
+    log.fields().map(({ path, types, count }) => [path, types, count]),
+    [
+      ["a", ["int", "array"], 3],
+      ["k\\.v", ["null", "object"], 2],
+      ["k\\.v.x", ["bool"], 1],
+    ],
+  );
+  assert.deepEqual(log.values("a"), [
+    { value: 1, count: 3 },
+    { value: 2, count: 1 },
+  ]);
+  assert.equal(log.values("a", { limit: 1 }).length, 1);
+  assert.throws(() => log.values("a\\"), FilterError);
+  assert.equal(EventLog.fromJson('{"a": 1}').size, 1);
+  assert.throws(() => EventLog.fromJson("[1,]"), EventError);
+});
+
+test("the catalogue", () => {
+  const { name } = catalog.classes().find(({ shortName }) => shortName === "RowAddedEvent");
+  const found = catalog.find("RowAddedEvent");
+  assert.equal(found.name, name);
+  assert.ok(found.fields.some(({ path, types }) => path === "event.tableId" && types.includes("int")));
+  assert.deepEqual(catalog.check(name, found.sample), []);
+  assert.deepEqual(catalog.check(name, catalog.generate(name, 7)), []);
+  assert.equal(catalog.guess("RowAddEvent").name, name);
+  assert.equal(catalog.find("Invoice"), undefined);
+  assert.throws(() => catalog.generate("Invoice", 1), RangeError);
+});
+
+test("operators have an example that compiles", () => {
+  assert.ok(operators().some(({ name, place }) => name === "$or" && place === "top"));
+  for (const { example } of operators()) {
+    new Filter(example);
+  }
+});
+
+test("tables of cases", () => {
+  const { passed, failed, failures } = testCases([
+    { filter: { a: 1 }, event: { a: 1 }, expected: true },
+    { name: "refused", filter: { $a: 1 }, event: {}, expected: false },
+    { filter: { $a: 1 }, event: {}, expected: "error" },
+  ]);
+  assert.deepEqual([passed, failed], [2, 1]);
+  assert.deepEqual([failures[0].index, failures[0].name, failures[0].found], [1, "refused", "error"]);
+  assert.ok(failures[0].error instanceof FilterError);
+  assert.throws(() => testCases('{"filter": {}}'), SyntaxError);
+});
+
+test("what is disposed of is gone", () => {
+  const filter = new Filter({});
+  filter[Symbol.dispose]();
+  assert.throws(() => filter.matches({}));
+});
+
+test("large events and many of them", () => {
+  const filter = new Filter({ last: "ü" });
+  const event = { pad: "ü".repeat(3_000_000), last: "ü" };
+  assert.equal(filter.matches(JSON.stringify(event)), true);
+  assert.equal(filter.matches(event), true);
+  for (let index = 0; index < 20_000; index += 1) {
+    assert.equal(new Filter({ n: index }).matches({ n: index }), true);
+  }
+});
