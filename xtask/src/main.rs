@@ -2,6 +2,7 @@
 
 mod bench;
 mod npm;
+mod preview;
 mod project;
 mod run;
 mod samples;
@@ -23,6 +24,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Bench(bench::Bench),
+    Preview(preview::Preview),
     Samples(samples::Samples),
     Test(test::Test),
     Wasm(wasm::Wasm),
@@ -31,6 +33,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Bench(bench) => bench.run(),
+        Command::Preview(preview) => preview.run(),
         Command::Samples(samples) => samples.run(),
         Command::Test(test) => test.run(),
         Command::Wasm(wasm) => wasm.run(),

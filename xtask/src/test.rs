@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::run::{self, Step, cargo, cargo_with, own};
-use crate::{npm, samples, wasm};
+use crate::{npm, preview, samples, wasm};
 
 /// Install what the checks need and run all of them, up to the first that fails
 #[derive(Debug, clap::Args)]
@@ -59,6 +59,8 @@ static STEPS: &[Step] = &[
         &["clippy", "--lib", "--features", "wasm", "--target", wasm::TARGET, "--", "-D", "warnings"],
     ),
     own("tests, npm package", || npm::run("pkg", "test")),
+    own("preview page", preview::build),
+    own("tests, preview page", preview::test),
 ];
 
 /// Components of the toolchain that a minimal installation lacks, and the command that each brings.
@@ -88,7 +90,7 @@ fn install_tools() -> Result<()> {
     install_browser()
 }
 
-/// The browser that the npm package is tested in; another one can be named by `CHROMIUM`.
+/// The browser that the npm package and the preview page are tested in; another one can be named by `CHROMIUM`.
 fn install_browser() -> Result<()> {
     let browser = env::var_os("CHROMIUM").unwrap_or_else(|| "chromium".into());
     let version = Command::new(browser).arg("--version").stderr(Stdio::null()).output();

@@ -1,0 +1,217 @@
+/**
+ * The live preview as a widget: `mount(element, options)` puts it into any page. It lives in a shadow tree,
+ * so that neither styles the other; its colours are the custom properties `--hooksieve-*` of the element.
+ */
+
+import { Engine, latest } from "./client";
+import type { Knowledge } from "./completion";
+import { h } from "./dom";
+import { eventListPanel } from "./event-list";
+import { eventPanel } from "./event-panel";
+import { compact, explanationPanel } from "./explanation";
+import { filterPanel, type Example } from "./filter-panel";
+import { acceptDrops, loadDialog, loader, progressBar } from "./load";
+import { programPanel } from "./program";
+import type { Source } from "./protocol";
+import { fromHash, shareDialog, toHash } from "./share";
+import { EMPTY, Store } from "./state";
+import styles from "./style.css?inline";
+import { tabs } from "./tabs";
+import { followTheme, type Theme } from "./theme";
+
+export type { Example, Source, Theme };
+
+/** Below this width, in pixels, the panels stand below each other. */
+const NARROW = 760;
+const TAGLINE = "which events does a filter let through, and why?";
+
+export interface MountOptions {
+  /** The filter to start with (`{}`). */
+  filter?: string;
+  /** The full name of the class of events that the filter is for. */
+  eventClass?: string;
+  /** The events to start with. */
+  events?: Source;
+  /** Filters to choose from. */
+  examples?: readonly Example[];
+  /** `auto`, the default, is what the system prefers. */
+  theme?: Theme;
+  /** Whether the filter is kept in the address's hash, and taken from there. */
+  permalink?: boolean;
+  /** Called with the filter whenever it has changed and is valid. */
+  onChange?: (filter: string) => void;
+}
+
+export interface Preview {
+  filter: string;
+  eventClass: string;
+  load(events: Source): Promise<void>;
+  /** Takes the widget off the page, and ends its engine. */
+  unmount(): void;
+}
+
+export function mount(element: HTMLElement, options: MountOptions = {}): Preview {
+  const store = new Store({
+    ...EMPTY,
+    filter: options.filter ?? "{}",
+    eventClass: options.eventClass ?? "",
+    ...(options.permalink ? fromHash(location.hash) : undefined),
+  });
+  const engine = new Engine(
+    (bytes, total) => {
+      const { loading } = store.state;
+      if (loading) store.set({ loading: { ...loading, bytes, total } });
+    },
+    (trouble) => store.set({ trouble }),
+  );
+  const stops = [() => engine.stop()];
+
+  const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  root.adoptedStyleSheets = [sheet];
+
+  const load = loader(store, engine);
+  const share = shareDialog(store);
+  const events = loadDialog(store, load, options.events);
+  const { element: filter, editor } = filterPanel(store, root, knowledge(store, engine), options.examples ?? []);
+  const status = h("span", { class: "hidden", role: "status" });
+  const onValue = async (pointer: string): Promise<void> => {
+    const { chosen } = store.state;
+    if (chosen === undefined) return;
+    const condition = await engine.ask("condition", { index: chosen, pointer });
+    if (condition) status.textContent = `condition on ${condition.path} ${editor.add(condition)}`;
+  };
+  const why = tabs({ Why: explanationPanel(store), Program: programPanel(store) });
+  let isPicked = false;
+  const widget = h(
+    "div",
+    { class: "widget" },
+    h("header", {}, h("h1", {}, "hooksieve"), h("span", { class: "tagline" }, TAGLINE), progressBar(store, load), events.button, share.button),
+    h(
+      "div",
+      { class: "panels" },
+      filter,
+      eventListPanel(store, engine, () => (isPicked = true)),
+      why,
+      eventPanel(store, (pointer) => void onValue(pointer)),
+    ),
+    status,
+    events.dialog,
+    share.dialog,
+  );
+  root.replaceChildren(widget);
+  const resized = new ResizeObserver(() => widget.classList.toggle("narrow", widget.clientWidth < NARROW));
+  resized.observe(widget);
+  stops.push(() => resized.disconnect());
+  // Where the panels stand below each other, the answer may be out of sight.
+  store.on(["explanation"], () => {
+    if (isPicked && widget.classList.contains("narrow")) why.scrollIntoView({ block: "nearest" });
+    isPicked = false;
+  });
+  acceptDrops(widget, load);
+  stops.push(followTheme(widget, options.theme ?? "auto"), () => editor.destroy(), () => root.replaceChildren());
+  if (options.permalink) stops.push(followHash(store));
+
+  follow(store, engine, options.onChange);
+  void engine.ask("about", {}).then((about) => store.set({ about }));
+  if (options.events) void load.load(options.events);
+
+  return {
+    get filter() {
+      return store.state.filter;
+    },
+    set filter(text) {
+      store.set({ filter: text });
+    },
+    get eventClass() {
+      return store.state.eventClass;
+    },
+    set eventClass(name) {
+      store.set({ eventClass: name });
+    },
+    load: load.load,
+    unmount: () => stops.forEach((stop) => stop()),
+  };
+}
+
+/** Asks the engine again whenever what its answer depends on has changed. */
+function follow(store: Store, engine: Engine, onChange: ((filter: string) => void) | undefined): void {
+  const match = latest(async () => {
+    const { filter, before, eventClass, log } = store.state;
+    const answer = await engine.ask("match", {
+      filter,
+      ...(before !== undefined && { before }),
+      ...(eventClass && { eventClass }),
+    });
+    // Verdicts on other events than those that the list shows; the right ones are on their way.
+    if (store.state.log !== log) return;
+    if (answer.kind === "refusal") {
+      store.set({ errors: answer.errors, lints: [], isStale: true, pointed: [] });
+      return;
+    }
+    const { bits, before: earlier, milliseconds, lints, listing } = answer;
+    store.set({
+      verdicts: { bits, before: earlier, milliseconds, listing },
+      errors: [],
+      lints,
+      isStale: false,
+    });
+    if (store.state.filter === filter) onChange?.(filter);
+  });
+  store.on(["filter", "before", "eventClass", "log"], () => match(undefined));
+
+  const explain = latest(async () => {
+    const { chosen, log, verdicts } = store.state;
+    if (chosen === undefined || !verdicts) return;
+    const explanation = await engine.ask("explain", { index: chosen });
+    if (store.state.chosen !== chosen || store.state.log !== log) return;
+    store.set({ explanation: explanation && { ...explanation, root: compact(explanation.root) }, pointed: [] });
+  });
+  const show = latest(async () => {
+    const { chosen, log } = store.state;
+    if (chosen === undefined) return;
+    const event = await engine.ask("event", { index: chosen });
+    if (store.state.chosen === chosen && store.state.log === log) store.set({ event });
+  });
+  store.on(["chosen", "log"], () => show(undefined));
+  store.on(["chosen", "verdicts"], () => explain(undefined));
+}
+
+function knowledge(store: Store, engine: Engine): Knowledge {
+  return {
+    operators: () => store.state.about.operators,
+    fields: () => store.state.log?.fields ?? [],
+    events: () => store.state.log?.size ?? 0,
+    documented: async () => {
+      const name = store.state.eventClass || store.state.event?.className;
+      return (name ? await engine.ask("class", { name }) : undefined)?.fields ?? [];
+    },
+    values: (path) => engine.ask("values", { path }).catch(() => []),
+  };
+}
+
+/** Keeps the filter in the address, and takes it from there when someone changes that. */
+function followHash(store: Store): () => void {
+  let timer = 0;
+  let last = toHash(store.state);
+  const write = (): void => {
+    const hash = toHash(store.state);
+    if (hash !== last) history.replaceState(history.state, "", hash);
+    last = hash;
+  };
+  store.on(["filter", "eventClass", "before", "shown"], () => {
+    clearTimeout(timer);
+    // Browsers refuse to be told at every keystroke.
+    timer = window.setTimeout(write, 300);
+  });
+  const read = (): void => {
+    const shared = fromHash(location.hash);
+    if (shared) store.set(shared);
+  };
+  window.addEventListener("hashchange", read);
+  return () => {
+    clearTimeout(timer);
+    window.removeEventListener("hashchange", read);
+  };
+}
