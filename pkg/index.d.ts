@@ -1,7 +1,8 @@
 /**
  * Does this event match this filter? MongoDB-style JSON filters for webhooks, compiled to WebAssembly.
  *
- * Positions (`range`, `offset`) count UTF-16 code units, as the indexes of JavaScript strings do.
+ * Positions in texts (`range`, `offset`) count UTF-16 code units, as the indexes of JavaScript strings do; those in
+ * bytes count bytes.
  */
 
 /** A JSON value, parsed. */
@@ -313,7 +314,7 @@ export class FilterSet<Id = string> {
 export interface BadLine {
   /** From 1. */
   line: number;
-  /** In UTF-16 code units of the line. */
+  /** In bytes of the line, as UTF-8: a line need not be text. */
   offset: number;
   message: string;
 }

@@ -195,7 +195,7 @@ function badLines(store: Store): HTMLElement {
     summary.textContent = `${counted(log.badLineCount, "invalid line")} in ${log.name}`;
     items.replaceChildren(
       ...log.badLines.slice(0, 200).map(({ line, offset, message }) =>
-        h("li", { value: line }, `line ${line}, column ${offset + 1}: ${message}`),
+        h("li", { value: line }, `line ${line}, byte ${offset + 1}: ${message}`),
       ),
     );
     if (log.badLineCount > 200) items.append(h("li", { class: "more" }, "… and more"));

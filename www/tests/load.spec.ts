@@ -11,7 +11,7 @@ test("pasted lines are events; lines that are none are listed with their numbers
   await page.getByText("2 invalid lines in pasted events").click();
   const bad = page.getByRole("list", { name: "Invalid lines" }).getByRole("listitem");
   await expect(bad).toHaveCount(2);
-  await expect(bad.nth(0)).toContainText("line 2, column 11");
+  await expect(bad.nth(0)).toContainText("line 2, byte 11");
   await expect(bad.nth(1)).toContainText("line 5");
 });
 
