@@ -92,6 +92,8 @@ export function explanationPanel(store: Store): HTMLElement {
   list.addEventListener("keydown", (event) => moveFocus(event, [...items.values()]));
 
   store.on(["explanation", "event"], ({ explanation, event, verdicts }) => {
+    // Who is in the tree with the keyboard stays at the same line of it.
+    const focused = [...items.values()].findIndex((element) => element.matches(":focus"));
     items = new Map();
     panel.classList.toggle("empty", !explanation);
     if (!explanation) {
@@ -106,8 +108,9 @@ export function explanationPanel(store: Store): HTMLElement {
     list.replaceChildren(item(root, 1, items));
     if (items.size >= MAX_NODES) list.append(h("li", { class: "more", role: "none" }, "… and more"));
 
-    const first = items.get(root);
-    if (first) first.tabIndex = 0;
+    const stop = [...items.values()][focused] ?? items.get(root);
+    if (stop) stop.tabIndex = 0;
+    if (focused >= 0) stop?.focus({ preventScroll: true });
     const element = items.get(decisive(root));
     element?.classList.add("decisive");
     const row = element?.querySelector(".node");

@@ -74,7 +74,7 @@ test("pointing at a value, or into the filter, highlights the condition", async 
 test("all of that works with the keyboard, too", async ({ page }) => {
   await open(page);
   await write(page, FILTER);
-  await expect(tree(page)).toContainText("$endsWith");
+  await expect(tree(page)).toContainText("$ne");
   await tree(page).getByRole("treeitem").first().focus();
   await page.keyboard.press("ArrowDown");
   await expect(tree(page).locator("li.pointed")).toContainText("event.node.path");
@@ -87,6 +87,18 @@ test("all of that works with the keyboard, too", async ({ page }) => {
   await filter(page).press("ArrowLeft");
   await filter(page).press("ArrowLeft");
   await expect(tree(page).locator("li.pointed")).toContainText("event.node.path");
+});
+
+test("who is in the tree with the keyboard stays there", async ({ page }) => {
+  await open(page);
+  await write(page, FILTER);
+  const items = tree(page).getByRole("treeitem");
+  await expect(items).toHaveCount(3);
+  await items.nth(1).focus();
+  // Another explanation comes, and takes the place of the one before.
+  await list(page).getByRole("option").nth(3).dispatchEvent("click");
+  await expect(tree(page)).toContainText("event has no field node");
+  await expect(items.nth(1)).toBeFocused();
 });
 
 test("the explanation follows the filter", async ({ page }) => {
