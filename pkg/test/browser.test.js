@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 
 import { installed, pkg, run, scratch } from "./scratch.js";
 
@@ -52,19 +53,38 @@ async function open(folder) {
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
   const address = `http://127.0.0.1:${server.address().port}/index.html`;
   const args = [...flags, ...quiet, `--user-data-dir=${profile}`, address];
-  const browser = spawn(process.env.CHROMIUM ?? "chromium", args, { stdio: "ignore" });
-  const late = setTimeout(() => report({ error: "nothing came within a minute" }), 60_000);
+  // A group of its own, so that all of its processes can be ended.
+  const browser = spawn(process.env.CHROMIUM ?? "chromium", args, { stdio: "ignore", detached: true });
+  const late = new AbortController();
+  const timeout = setTimeout(60_000, { error: "nothing came within a minute" }, { signal: late.signal });
+  timeout.then(report, () => {});
   try {
     return await Promise.race([reported, once(browser, "error").then(([error]) => ({ error: error.message }))]);
   } finally {
-    clearTimeout(late);
-    if (browser.kill()) {
-      await once(browser, "exit");
-    }
+    late.abort();
+    await end(browser);
     server.close();
     server.closeAllConnections();
-    // The browser's processes outlive it for a moment.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+    await remove(profile);
+  }
+}
+
+async function end(browser) {
+  const running = browser.pid !== undefined && browser.exitCode === null && browser.signalCode === null;
+  if (running) {
+    process.kill(-browser.pid, "SIGKILL");
+    await once(browser, "exit");
+  }
+}
+
+/** A process that takes its time may still write there: what cannot be removed is left to the system. */
+async function remove(folder) {
+  for (let tries = 0; tries < 20; tries++) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch {
+      await setTimeout(100);
+    }
   }
 }
 
