@@ -25,31 +25,6 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct CompileError(Box<Problems>);
 
-impl CompileError {
-    /// `None` where there is no problem.
-    pub(crate) fn from_problems(problems: Vec<Problem>) -> Option<Self> {
-        Problems::new(problems).map(|problems| Self(Box::new(problems)))
-    }
-
-    /// Every problem of the filter, or 100 of them and one that says so, in the order of the text.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.0.all
-    }
-
-    /// The problem that stands first in the text.
-    #[must_use]
-    pub fn first(&self) -> &Problem {
-        &self.0.first
-    }
-}
-
-impl fmt::Display for CompileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// A file of event classes that was refused: see [`Catalog::from_json`](crate::Catalog::from_json).
 ///
 /// All its problems are reported, in the order of the text, as those of a filter are
@@ -70,30 +45,38 @@ impl fmt::Display for CompileError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct CatalogError(Box<Problems>);
 
-impl CatalogError {
-    /// `None` where there is no problem.
-    pub(crate) fn from_problems(problems: Vec<Problem>) -> Option<Self> {
-        Problems::new(problems).map(|problems| Self(Box::new(problems)))
-    }
+/// What errors that are made of [`Problems`] have in common.
+macro_rules! made_of_problems {
+    ($error:ident, $of:literal) => {
+        impl $error {
+            /// `None` where there is no problem.
+            pub(crate) fn from_problems(problems: Vec<Problem>) -> Option<Self> {
+                Problems::new(problems).map(|problems| Self(Box::new(problems)))
+            }
 
-    /// Every problem of the file, or 100 of them and one that says so, in the order of the text.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.0.all
-    }
+            #[doc = concat!("Every problem of the ", $of, ", or 100 of them and one that says so, in the order of the text.")]
+            #[must_use]
+            pub fn problems(&self) -> &[Problem] {
+                &self.0.all
+            }
 
-    /// The problem that stands first in the text.
-    #[must_use]
-    pub fn first(&self) -> &Problem {
-        &self.0.first
-    }
+            /// The problem that stands first in the text.
+            #[must_use]
+            pub fn first(&self) -> &Problem {
+                &self.0.first
+            }
+        }
+
+        impl fmt::Display for $error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
 }
 
-impl fmt::Display for CatalogError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+made_of_problems!(CompileError, "filter");
+made_of_problems!(CatalogError, "file");
 
 /// Never none.
 #[derive(Debug, Clone, PartialEq, Eq)]
