@@ -296,6 +296,8 @@ error_codes! {
     UnsupportedPattern = "unsupported-pattern",
     /// A path with a backslash that escapes nothing.
     InvalidPath = "invalid-path",
+    /// In the dialect of Nextcloud: evaluating the filter throws, whatever the event.
+    Throws = "throws",
     /// Something in a catalog is not of its format.
     InvalidCatalog = "invalid-catalog",
     /// One of the [`Limits`](crate::Limits), or a bound of catalogs, is exceeded; or there are too many problems to show all.

@@ -9,13 +9,14 @@ use serde_json::Value;
 use crate::analysis::{self, Implication};
 use crate::compiler;
 use crate::dialect::Dialect;
+use crate::dialect_filter::DialectCompiler;
 use crate::error::{CompileError, EventError};
 use crate::event::json::{self, Scratch};
 use crate::event::trie::Trie;
 use crate::limits::Limits;
-use crate::program::{Code, Program};
+use crate::program::{Code, Program, ProgramError};
 use crate::syntax::outline::{Outline, Source};
-use crate::syntax::{parser, reader};
+use crate::syntax::{nextcloud, parser, reader};
 use crate::vm;
 
 /// A compiled filter. Cheap to clone and to share between threads.
@@ -44,7 +45,7 @@ struct Inner {
 }
 
 impl Filter {
-    fn new(program: Program, source: Option<Source>) -> Self {
+    pub(crate) fn new(program: Program, source: Option<Source>) -> Self {
         Self { inner: Arc::new(Inner { program, trie: OnceLock::new(), source }) }
     }
 
@@ -135,7 +136,7 @@ impl Filter {
     /// let filter = Filter::compile(r#"{"user.uid":  "bob"}"#)?;
     /// assert_eq!(filter.source(), Some(r#"{"user.uid":  "bob"}"#));
     ///
-    /// let loaded = Filter::from(Program::from_bytes(&filter.program().to_bytes())?);
+    /// let loaded = Filter::try_from(Program::from_bytes(&filter.program().to_bytes())?)?;
     /// assert_eq!(loaded.source(), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -189,10 +190,16 @@ impl Filter {
     }
 }
 
-/// A program that was loaded.
-impl From<Program> for Filter {
-    fn from(program: Program) -> Self {
-        Self::new(program, None)
+/// A program that was loaded. Fails where it is of another dialect than [`Dialect::Mongo`]: that is for a
+/// [`DialectFilter`](crate::DialectFilter).
+impl TryFrom<Program> for Filter {
+    type Error = ProgramError;
+
+    fn try_from(program: Program) -> Result<Self, Self::Error> {
+        match program.dialect() {
+            Dialect::Mongo => Ok(Self::new(program, None)),
+            other => Err(ProgramError::OtherDialect(other)),
+        }
     }
 }
 
@@ -223,7 +230,6 @@ impl fmt::Debug for Filter {
 #[derive(Debug, Clone, Default)]
 pub struct Compiler {
     limits: Limits,
-    dialect: Dialect,
 }
 
 impl Compiler {
@@ -240,11 +246,10 @@ impl Compiler {
         self
     }
 
-    /// Chooses the rules.
+    /// Chooses the rules. What is compiled then is a [`DialectFilter`](crate::DialectFilter), whose verdict can be a third one.
     #[must_use]
-    pub fn dialect(mut self, dialect: Dialect) -> Self {
-        self.dialect = dialect;
-        self
+    pub fn dialect(self, dialect: Dialect) -> DialectCompiler {
+        DialectCompiler { compiler: self, dialect }
     }
 
     /// As [`Filter::compile`].
@@ -253,8 +258,7 @@ impl Compiler {
     ///
     /// [`CompileError`], with every problem of the text.
     pub fn compile(&self, text: &str) -> Result<Filter, CompileError> {
-        let program = self.program(reader::read(text, &self.limits))?;
-        Ok(Filter::new(program, Some(Source::of_text(text))))
+        self.compile_source(Source::of_text(text), reader::read(text, &self.limits), Dialect::Mongo)
     }
 
     /// As [`Filter::from_value`].
@@ -263,12 +267,24 @@ impl Compiler {
     ///
     /// [`CompileError`], with every problem of the filter.
     pub fn compile_value(&self, filter: &Value) -> Result<Filter, CompileError> {
-        let program = self.program(reader::from_value(filter, &self.limits))?;
-        Ok(Filter::new(program, Some(Source::of_value(filter))))
+        let json = reader::from_value(filter, &self.limits);
+        self.compile_source(Source::of_value(filter), json, Dialect::Mongo)
     }
 
-    fn program(&self, json: Result<reader::Json<'_>, reader::ReadError>) -> Result<Program, CompileError> {
-        let expr = parser::parse(json, &self.limits)?;
-        Ok(compiler::compile(expr, self.dialect))
+    pub(crate) fn compile_source(
+        &self,
+        source: Source,
+        json: Result<reader::Json<'_>, reader::ReadError>,
+        dialect: Dialect,
+    ) -> Result<Filter, CompileError> {
+        let program = match dialect {
+            Dialect::Mongo => compiler::compile(parser::parse(json, &self.limits)?),
+            Dialect::Nextcloud => compiler::compile_nextcloud(&nextcloud::parse(json, &self.limits)?),
+        };
+        Ok(Filter::new(program, Some(source)))
+    }
+
+    pub(crate) fn bounds(&self) -> &Limits {
+        &self.limits
     }
 }

@@ -45,6 +45,7 @@ mod analysis;
 mod catalog;
 mod compiler;
 mod dialect;
+mod dialect_filter;
 mod error;
 mod event;
 mod explain;
@@ -58,13 +59,15 @@ mod path;
 mod program;
 mod set;
 mod syntax;
+mod verdict;
 mod vm;
 #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
 mod wasm;
 
 pub use analysis::Implication;
 pub use catalog::{Catalog, EventClass, Field, Mismatch};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, UnknownDialect};
+pub use dialect_filter::{DialectCompiler, DialectFilter};
 pub use error::{CatalogError, CompileError, ErrorCode, EventError, Problem, Replacement};
 pub use event::json::Scratch;
 pub use explain::{ExplainOptions, Explanation, ExplanationNode, MissingField, NodeKind, ReachedValue};
@@ -79,6 +82,7 @@ pub use log::{BadLine, EventBits, EventLog, FieldSummary, LogFull, LogMemory, Pu
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};
+pub use verdict::{Thrown, Verdict};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -251,7 +251,7 @@ proptest! {
     fn loaded_programs_are_explained_by_their_tests((filter, event) in strategies::pair()) {
         let filter = compile(&filter);
         let program = Program::from_bytes(&filter.program().to_bytes()).unwrap();
-        let explanation = Filter::from(program).explain(&event);
+        let explanation = Filter::try_from(program).unwrap().explain(&event);
         prop_assert_eq!(explanation.matches(), filter.matches(&event));
         prop_assert_eq!(explanation.root().kind(), NodeKind::Program);
         for test in explanation.root().parts() {
@@ -293,7 +293,7 @@ fn a_loaded_program() {
         r#"{"user.uid": {"$ne": "eve"}, "event.values.5": {"$elemMatch": {"id": "bob"}}, "event.tableId": {"$gt": 42}}"#,
     );
     let program = Program::from_bytes(&filter.unwrap().program().to_bytes()).unwrap();
-    let explanation = Filter::from(program).explain(&event("4"));
+    let explanation = Filter::try_from(program).unwrap().explain(&event("4"));
     insta::assert_snapshot!(format!("{explanation}\n{explanation:#}"), @r#"
     does not match: the last test decides: `event.tableId` is 42, not greater than 42
     ✗ does not match: the last test decides: `event.tableId` is 42, not greater than 42

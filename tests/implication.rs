@@ -150,7 +150,7 @@ fn hostile_filters_are_answered_soon() {
 
 #[test]
 fn a_loaded_program_has_no_answer() {
-    let loaded = Filter::from(Program::from_bytes(&always().program().to_bytes()).unwrap());
+    let loaded = Filter::try_from(Program::from_bytes(&always().program().to_bytes()).unwrap()).unwrap();
     assert_eq!(loaded.implies(&always()), Implication::Unknown);
 }
 

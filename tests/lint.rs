@@ -345,7 +345,7 @@ fn a_filter_without_a_text_of_its_own() {
     assert_eq!((lints[0].pointer(), lints[0].range()), ("/event.tableId", None));
     assert!(lints[0].suggestion().unwrap().replacement().is_none());
 
-    let loaded = Filter::from(Program::from_bytes(&filter.program().to_bytes()).unwrap());
+    let loaded = Filter::try_from(Program::from_bytes(&filter.program().to_bytes()).unwrap()).unwrap();
     assert_eq!(lint(&loaded, None), []);
 }
 

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 
-use hooksieve::{Filter, Program};
+use hooksieve::{DialectFilter, Filter, Program};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -71,9 +71,9 @@ fn assert_accepted_is_sound(bytes: &[u8], events: &[Value]) {
     };
     assert_eq!(program.to_bytes(), bytes);
     let _listing = program.to_string();
-    let filter = Filter::from(program);
+    let filter = DialectFilter::from(program);
     for event in events {
-        let _verdict = filter.matches(event);
+        let _verdict = filter.verdict(event);
     }
 }
 
@@ -118,7 +118,7 @@ proptest! {
         let program = Program::from_bytes(&bytes).expect("its own bytes");
         prop_assert_eq!(program.to_bytes(), bytes);
         prop_assert_eq!(program.to_string(), filter.program().to_string());
-        prop_assert_eq!(Filter::from(program).matches(&event), filter.matches(&event));
+        prop_assert_eq!(Filter::try_from(program).unwrap().matches(&event), filter.matches(&event));
     }
 
     #[test]

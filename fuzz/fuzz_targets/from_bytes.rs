@@ -4,7 +4,7 @@
 
 use std::hint::black_box;
 
-use hooksieve::{Filter, Program};
+use hooksieve::{DialectFilter, Program};
 use hooksieve_fuzz::EVENTS;
 use libfuzzer_sys::fuzz_target;
 
@@ -13,9 +13,9 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(program.to_bytes(), bytes, "the bytes have changed");
         // People may look at the listing of any program.
         black_box(program.to_string());
-        let filter = Filter::from(program);
+        let filter = DialectFilter::from(program);
         for event in EVENTS.iter() {
-            black_box(filter.matches(event));
+            let _ = black_box(filter.verdict(event));
         }
     }
 });

@@ -24,8 +24,8 @@ pub static EVENTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
 /// Asserts that bytes and back is no change, and that the loaded program decides as the filter does.
 pub fn assert_round_trip<'a>(filter: &Filter, events: impl IntoIterator<Item = &'a Value>) {
     let bytes = filter.program().to_bytes();
-    let loaded = match Program::from_bytes(&bytes) {
-        Ok(program) => Filter::from(program),
+    let loaded = match Program::from_bytes(&bytes).and_then(Filter::try_from) {
+        Ok(filter) => filter,
         Err(error) => panic!("a program of our own is refused: {error}"),
     };
     assert_eq!(loaded.program().to_bytes(), bytes, "the bytes have changed");

@@ -6,7 +6,6 @@ use super::domain::{self, Domain, Wholes};
 use super::ranges::Ranges;
 use super::search::{self, Fuel};
 use crate::compiler;
-use crate::dialect::Dialect;
 use crate::event::Constant;
 use crate::path::Path;
 use crate::program::Program;
@@ -82,7 +81,7 @@ impl<'e> Claim<'e> {
         }
         let program = self.program.get_or_init(|| {
             let condition = Condition { path: Path::default(), test: self.test.clone(), span: Span::NONE };
-            compiler::compile(Expr::Condition(condition), Dialect::Mongo)
+            compiler::compile(Expr::Condition(condition))
         });
         vm::matches(program, value) == self.passes
     }

@@ -6,14 +6,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::dialect::Dialect;
-use crate::event::{Constant, Number};
+use crate::event::Constant;
 use crate::path::Path;
 use crate::program::{Code, Instruction, Op, Program, SpanTable, Target};
 use crate::syntax::expr::{Comparison, Condition, ElementForm, Expr, Join, Test};
 use crate::syntax::pattern::Pattern;
 use crate::syntax::span::Span;
 
-pub(super) fn generate(expr: &Expr, dialect: Dialect) -> Program {
+pub(super) fn generate<C: Emit>(expr: &Expr<C>) -> Program {
     let mut generator = Generator::default();
     let entry = generator.block(expr);
     let count = generator.reversed.len();
@@ -33,7 +33,7 @@ pub(super) fn generate(expr: &Expr, dialect: Dialect) -> Program {
         on_false: target(draft.on_false),
     });
     let code = Code {
-        dialect,
+        dialect: C::DIALECT,
         entry: target(entry),
         instructions: instructions.collect(),
         paths: generator.paths.into(),
@@ -45,6 +45,16 @@ pub(super) fn generate(expr: &Expr, dialect: Dialect) -> Program {
         lists: generator.lists.into(),
         spans: SpanTable::new(generator.reversed.iter().rev().map(|draft| draft.span)),
     }
+}
+
+/// The conditions of a dialect.
+pub(super) trait Emit {
+    const DIALECT: Dialect;
+
+    fn path(&self) -> &Path;
+    fn span(&self) -> Span;
+    /// `None` where nothing can pass.
+    fn test(&self, generator: &mut Generator) -> Option<(Op, DraftOperand)>;
 }
 
 /// Where an instruction leads, while instructions are counted from the end.
@@ -78,14 +88,14 @@ struct Draft {
     span: Span,
 }
 
-enum DraftOperand {
+pub(super) enum DraftOperand {
     Value(u32),
     /// As many instructions follow the body.
     BodyEnd(usize),
 }
 
 #[derive(Default)]
-struct Generator {
+pub(super) struct Generator {
     reversed: Vec<Draft>,
     paths: Vec<Path>,
     path_indexes: HashMap<Path, u16>,
@@ -97,7 +107,7 @@ struct Generator {
 impl Generator {
     /// Code that ends in the exits. Its entry comes first; what was written before it, going
     /// backwards, and cannot be reached, is dropped.
-    fn block(&mut self, expr: &Expr) -> Label {
+    fn block<C: Emit>(&mut self, expr: &Expr<C>) -> Label {
         let end = self.reversed.len();
         let entry = self.expr(expr, Label::Match, Label::Reject);
         self.reversed.truncate(match entry {
@@ -108,7 +118,7 @@ impl Generator {
     }
 
     /// Code that goes to one of the two labels; returns where it starts.
-    fn expr(&mut self, expr: &Expr, on_true: Label, on_false: Label) -> Label {
+    fn expr<C: Emit>(&mut self, expr: &Expr<C>, on_true: Label, on_false: Label) -> Label {
         match expr {
             Expr::Condition(condition) => self.condition(condition, on_true, on_false),
             Expr::Not(inner) => self.expr(inner, on_false, on_true),
@@ -121,60 +131,27 @@ impl Generator {
         }
     }
 
-    fn condition(&mut self, condition: &Condition, on_true: Label, on_false: Label) -> Label {
-        let (op, operand) = match self.test(&condition.test) {
-            Some(test) => test,
-            None => return on_false,
-        };
-        let path = self.path(&condition.path);
-        self.reversed.push(Draft { op, path, operand, on_true, on_false, span: condition.span });
+    fn condition<C: Emit>(&mut self, condition: &C, on_true: Label, on_false: Label) -> Label {
+        let Some((op, operand)) = condition.test(self) else { return on_false };
+        let path = self.path(condition.path());
+        self.reversed.push(Draft { op, path, operand, on_true, on_false, span: condition.span() });
         Label::Instruction(self.reversed.len() - 1)
     }
 
-    /// `None` where nothing can pass.
-    fn test(&mut self, test: &Test) -> Option<(Op, DraftOperand)> {
-        let (op, value) = match test {
-            Test::Element(form, body) => {
-                let end = self.reversed.len();
-                // An element for which nothing holds is in no array.
-                if let Label::Reject = self.block(body) {
-                    return None;
-                }
-                let op = match form {
-                    ElementForm::Value => Op::AnyElement,
-                    ElementForm::Document => Op::AnyDocument,
-                };
-                return Some((op, DraftOperand::BodyEnd(end)));
-            }
-            Test::Equal(constant) => (Op::Equal, self.constant(constant.clone())),
-            Test::Compare(comparison, constant) => {
-                let op = match comparison {
-                    Comparison::Less => Op::Less,
-                    Comparison::LessOrEqual => Op::LessOrEqual,
-                    Comparison::Greater => Op::Greater,
-                    Comparison::GreaterOrEqual => Op::GreaterOrEqual,
-                };
-                (op, self.constant(constant.clone()))
-            }
-            Test::In(list) => (Op::In, push(&mut self.lists, list.as_slice().into())),
-            Test::Exists => (Op::Exists, 0),
-            Test::Type(types) => (Op::Type, types.bits().into()),
-            Test::Size(size) => (Op::Size, *size),
-            Test::Remainder { divisor, remainder } => {
-                let first = self.constant(Constant::Number(Number::Int(*divisor)));
-                self.constant(Constant::Number(Number::Int(*remainder)));
-                (Op::Remainder, first)
-            }
-            Test::Pattern(pattern) => (Op::Pattern, push(&mut self.patterns, pattern.clone())),
-            Test::StartsWith(text) => (Op::StartsWith, self.constant(Constant::String(text.clone()))),
-            Test::EndsWith(text) => (Op::EndsWith, self.constant(Constant::String(text.clone()))),
-            Test::Contains(text) => (Op::Contains, self.constant(Constant::String(text.clone()))),
-        };
-        Some((op, DraftOperand::Value(value)))
+    pub(super) fn constant(&mut self, constant: Constant) -> u32 {
+        push(&mut self.constants, constant)
     }
 
-    fn constant(&mut self, constant: Constant) -> u32 {
-        push(&mut self.constants, constant)
+    /// Returns the index of the first.
+    pub(super) fn constants(&mut self, pair: [Constant; 2]) -> u32 {
+        let [first, second] = pair;
+        let index = self.constant(first);
+        self.constant(second);
+        index
+    }
+
+    pub(super) fn pattern(&mut self, pattern: &Pattern) -> u32 {
+        push(&mut self.patterns, pattern.clone())
     }
 
     fn path(&mut self, path: &Path) -> u16 {
@@ -184,6 +161,59 @@ impl Generator {
         let new = push(&mut self.paths, path.clone());
         self.path_indexes.insert(path.clone(), new);
         new
+    }
+}
+
+/// MongoDB's.
+impl Emit for Condition {
+    const DIALECT: Dialect = Dialect::Mongo;
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn test(&self, generator: &mut Generator) -> Option<(Op, DraftOperand)> {
+        let (op, value) = match &self.test {
+            Test::Element(form, body) => {
+                let end = generator.reversed.len();
+                // An element for which nothing holds is in no array.
+                if let Label::Reject = generator.block(body) {
+                    return None;
+                }
+                let op = match form {
+                    ElementForm::Value => Op::AnyElement,
+                    ElementForm::Document => Op::AnyDocument,
+                };
+                return Some((op, DraftOperand::BodyEnd(end)));
+            }
+            Test::Equal(constant) => (Op::Equal, generator.constant(constant.clone())),
+            Test::Compare(comparison, constant) => {
+                let op = match comparison {
+                    Comparison::Less => Op::Less,
+                    Comparison::LessOrEqual => Op::LessOrEqual,
+                    Comparison::Greater => Op::Greater,
+                    Comparison::GreaterOrEqual => Op::GreaterOrEqual,
+                };
+                (op, generator.constant(constant.clone()))
+            }
+            Test::In(list) => (Op::In, push(&mut generator.lists, list.as_slice().into())),
+            Test::Exists => (Op::Exists, 0),
+            Test::Type(types) => (Op::Type, types.bits().into()),
+            Test::Size(size) => (Op::Size, *size),
+            Test::Remainder { divisor, remainder } => {
+                let pair = [*divisor, *remainder].map(Constant::from);
+                (Op::Remainder, generator.constants(pair))
+            }
+            Test::Pattern(pattern) => (Op::Pattern, generator.pattern(pattern)),
+            Test::StartsWith(text) => (Op::StartsWith, generator.constant(Constant::String(text.clone()))),
+            Test::EndsWith(text) => (Op::EndsWith, generator.constant(Constant::String(text.clone()))),
+            Test::Contains(text) => (Op::Contains, generator.constant(Constant::String(text.clone()))),
+        };
+        Some((op, DraftOperand::Value(value)))
     }
 }
 

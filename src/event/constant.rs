@@ -52,6 +52,12 @@ impl Constant {
     }
 }
 
+impl From<i64> for Constant {
+    fn from(int: i64) -> Self {
+        Self::Number(Number::Int(int))
+    }
+}
+
 impl<'c> Node<'c> for &'c Constant {
     type Array = &'c [Constant];
     type Object = &'c [(Box<str>, Constant)];

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::dialect::Dialect;
 use crate::event::Constant;
 use crate::path::{Path, Segment};
 use crate::program::{Instruction, Op, Operand, Program};
@@ -48,8 +49,14 @@ impl Trie {
     /// What a program looks at.
     pub(crate) fn of(program: &Program) -> Self {
         let mut trie = Self::default();
-        for (path, wanted) in needs(program) {
-            trie.add(path, wanted);
+        match program.dialect() {
+            Dialect::Mongo => needs(program).for_each(|(path, wanted)| {
+                trie.add(path, wanted);
+            }),
+            // Its paths go through lists at any depth.
+            Dialect::Nextcloud => {
+                trie.add(&Path::default(), Wanted::Deep);
+            }
         }
         trie
     }

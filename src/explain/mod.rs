@@ -200,7 +200,7 @@ impl Filter {
     #[must_use]
     pub fn explain_with(&self, event: &Value, options: ExplainOptions) -> Explanation {
         let root = match self.outline() {
-            Some(outline) => tree::explain(&outline, self.program().dialect(), event, options.masks),
+            Some(outline) => tree::explain(&outline, event, options.masks),
             None => listing::explain(self.program(), event, options.masks),
         };
         Explanation { root }

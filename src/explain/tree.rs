@@ -8,7 +8,6 @@ use super::reach::{Place, Reach, without_middle};
 use super::words::{self, CONDITION, Case, FILTER};
 use super::{Condition, ExplanationNode, MissingField, NodeKind, ReachedValue};
 use crate::compiler;
-use crate::dialect::Dialect;
 use crate::path::Path;
 use crate::program::{Program, visible};
 use crate::syntax::expr::{self, ElementForm, Expr, Join, Test};
@@ -31,8 +30,8 @@ const MAX_VALUE_CHARS: usize = 200;
 /// Of a path. The pointer tells all of it.
 const MAX_PATH_CHARS: usize = 200;
 
-pub(super) fn explain(outline: &Outline, dialect: Dialect, event: &Value, masks: bool) -> ExplanationNode {
-    let part = Part::new(outline, dialect);
+pub(super) fn explain(outline: &Outline, event: &Value, masks: bool) -> ExplanationNode {
+    let part = Part::new(outline);
     Explainer::new(masks, FILTER).part(&part, &Place::root(event))
 }
 
@@ -77,10 +76,10 @@ pub(super) struct Tester {
 }
 
 impl Tester {
-    pub(super) fn new(test: Test, is_negative: bool, dialect: Dialect) -> Self {
+    pub(super) fn new(test: Test, is_negative: bool) -> Self {
         let compile = |path: Path| {
             let condition = expr::Condition { path, test: test.clone(), span: Span::NONE };
-            compiler::compile(Expr::Condition(condition), dialect)
+            compiler::compile(Expr::Condition(condition))
         };
         let somewhere = compile(Path::from_names([""]));
         let nothing = Value::Object(serde_json::Map::new());
@@ -93,10 +92,10 @@ impl Tester {
     }
 
     /// Of the expression of a leaf.
-    fn of(expr: &Expr, dialect: Dialect) -> Option<Self> {
+    fn of(expr: &Expr) -> Option<Self> {
         match expr {
-            Expr::Condition(condition) => Some(Self::new(condition.test.clone(), false, dialect)),
-            Expr::Not(inner) => Self::of(inner, dialect).map(|tester| Self { is_negative: true, ..tester }),
+            Expr::Condition(condition) => Some(Self::new(condition.test.clone(), false)),
+            Expr::Not(inner) => Self::of(inner).map(|tester| Self { is_negative: true, ..tester }),
             Expr::Group(..) => None,
         }
     }
@@ -113,12 +112,12 @@ impl Tester {
 }
 
 impl<'o> Part<'o> {
-    fn new(outline: &'o Outline, dialect: Dialect) -> Self {
+    fn new(outline: &'o Outline) -> Self {
         let run = match &outline.kind {
             Kind::Condition(leaf) => Run::Leaf {
                 leaf,
-                program: compiler::compile(leaf.expr.clone(), dialect),
-                tester: Tester::of(&leaf.expr, dialect),
+                program: compiler::compile(leaf.expr.clone()),
+                tester: Tester::of(&leaf.expr),
             },
             Kind::Element { path, form, parts } => {
                 let body = Expr::Group(Join::All, parts.iter().map(Outline::expr).collect());
@@ -126,14 +125,14 @@ impl<'o> Part<'o> {
                 Run::Element {
                     path,
                     form: *form,
-                    program: compiler::compile(outline.expr(), dialect),
-                    tester: Tester::new(test, false, dialect),
-                    body: compiler::compile(body, dialect),
+                    program: compiler::compile(outline.expr()),
+                    tester: Tester::new(test, false),
+                    body: compiler::compile(body),
                 }
             }
             _ => Run::Parts,
         };
-        let parts: Vec<Self> = outline.parts().iter().map(|part| Self::new(part, dialect)).collect();
+        let parts: Vec<Self> = outline.parts().iter().map(|part| Self::new(part)).collect();
         Self {
             outline,
             run,

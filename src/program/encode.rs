@@ -32,6 +32,9 @@ pub enum ProgramError {
     /// The dialect is not known here.
     #[error("dialect {0} is not known")]
     UnknownDialect(u8),
+    /// The dialect is known, but not the one that is asked for.
+    #[error("a program of the dialect `{0}`, expected one of `mongo`")]
+    OtherDialect(Dialect),
     /// More than 16 MiB, to which no filter is compiled.
     #[error("a program of {0} bytes is too long")]
     TooLong(usize),
@@ -68,7 +71,7 @@ impl Program {
     /// let filter = Filter::compile(r#"{"user.uid": "bob"}"#)?;
     /// let bytes = filter.program().to_bytes();
     ///
-    /// let loaded = Filter::from(Program::from_bytes(&bytes)?);
+    /// let loaded = Filter::try_from(Program::from_bytes(&bytes)?)?;
     /// assert!(loaded.matches(&serde_json::json!({"user": {"uid": "bob"}})));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -130,7 +133,7 @@ impl Program {
         let paths = read_paths(&mut reader)?;
         let constants = read_constants(&mut reader, Limits::MAX_NESTING)?;
         let lists = reader.list(|reader| read_constants(reader, Limits::MAX_NESTING))?;
-        let patterns = read_patterns(&mut reader)?;
+        let patterns = read_patterns(&mut reader, dialect)?;
         let instructions = reader.list(read_instruction)?;
         let entry = read_target(&mut reader)?;
         let spans = SpanTable::read(&mut reader, instructions.len())?;
@@ -162,18 +165,22 @@ fn read_path(reader: &mut Reader<'_>) -> Result<Path, ProgramError> {
     Ok(path)
 }
 
-fn read_patterns(reader: &mut Reader<'_>) -> Result<Box<[Pattern]>, ProgramError> {
+fn read_patterns(reader: &mut Reader<'_>, dialect: Dialect) -> Result<Box<[Pattern]>, ProgramError> {
     let mut states_left = Limits::MAX_PATTERN_STATES;
     reader.list(|reader| {
-        let pattern = read_pattern(reader, states_left)?;
+        let pattern = read_pattern(reader, states_left, dialect)?;
         states_left -= pattern.states();
         Ok(pattern)
     })
 }
 
-fn read_pattern(reader: &mut Reader<'_>, most_states: usize) -> Result<Pattern, ProgramError> {
-    let flags =
-        Flags::from_bits(reader.byte()?).ok_or_else(|| reader.malformed("unknown options of a pattern"))?;
+fn read_pattern(
+    reader: &mut Reader<'_>,
+    most_states: usize,
+    dialect: Dialect,
+) -> Result<Pattern, ProgramError> {
+    let flags = Flags::from_bits(reader.byte()?, dialect);
+    let flags = flags.ok_or_else(|| reader.malformed("unknown options of a pattern"))?;
     let source = reader.text()?;
     let pattern = Pattern::new(source, flags, most_states);
     pattern.map_err(|error| {

@@ -1,5 +1,7 @@
 //! The instructions. Each tests one thing and names two targets, both strictly ahead of it.
 
+use crate::dialect::Dialect;
+
 /// A test at a path, and where to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Instruction {
@@ -66,21 +68,30 @@ pub(crate) enum Operand {
     Count,
     /// The end of the body: the instructions from the next one up to, not including, this one.
     Body,
+    /// Index of a constant that is an array or an object.
+    Collection,
+    /// Index of the first of two constants, of any kind.
+    Pair,
+    /// Index of the first of two constants: a text, and the index of a pattern, or null.
+    PatternText,
+    /// Index of the first of two constants: the reason, and what a missing field gives: a boolean, or
+    /// null where that throws, too.
+    Failure,
 }
 
 macro_rules! ops {
-    ($($(#[$doc:meta])+ $op:ident $code:literal $mnemonic:literal $operand:ident,)+) => {
+    ($($dialect:ident { $($(#[$doc:meta])+ $op:ident $code:literal $mnemonic:literal $operand:ident,)+ })+) => {
         /// What an instruction tests. It holds where any value that its path reaches passes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[repr(u8)]
         pub(crate) enum Op {
-            $($(#[$doc])+ $op = $code,)+
+            $($($(#[$doc])+ $op = $code,)+)+
         }
 
         impl Op {
             pub(crate) fn from_code(code: u8) -> Option<Self> {
                 match code {
-                    $($code => Some(Self::$op),)+
+                    $($($code => Some(Self::$op),)+)+
                     _ => None,
                 }
             }
@@ -88,13 +99,20 @@ macro_rules! ops {
             /// Its name in the listing.
             pub(crate) fn mnemonic(self) -> &'static str {
                 match self {
-                    $(Self::$op => $mnemonic,)+
+                    $($(Self::$op => $mnemonic,)+)+
                 }
             }
 
             pub(crate) fn operand(self) -> Operand {
                 match self {
-                    $(Self::$op => Operand::$operand,)+
+                    $($(Self::$op => Operand::$operand,)+)+
+                }
+            }
+
+            /// In whose programs it can stand.
+            pub(crate) fn dialect(self) -> Dialect {
+                match self {
+                    $($(Self::$op => Dialect::$dialect,)+)+
                 }
             }
         }
@@ -102,38 +120,75 @@ macro_rules! ops {
 }
 
 ops! {
-    /// Equal to the constant; null takes a missing field, too.
-    Equal 0 "equal" Constant,
-    /// Of the constant's class, and less.
-    Less 1 "less" Constant,
-    /// Of the constant's class, and less or equal.
-    LessOrEqual 2 "less-or-equal" Constant,
-    /// Of the constant's class, and greater.
-    Greater 3 "greater" Constant,
-    /// Of the constant's class, and greater or equal.
-    GreaterOrEqual 4 "greater-or-equal" Constant,
-    /// In the list; null in it takes a missing field, too.
-    In 5 "in" List,
-    /// Not missing.
-    Exists 6 "exists" None,
-    /// Of one of the types.
-    Type 7 "type" Types,
-    /// An array of so many elements.
-    Size 8 "size" Count,
-    /// A number that leaves the remainder.
-    Remainder 9 "remainder" Division,
-    /// A string in which the pattern is found.
-    Pattern 10 "pattern" Pattern,
-    /// A string that starts with the text.
-    StartsWith 11 "starts-with" Text,
-    /// A string that ends with the text.
-    EndsWith 12 "ends-with" Text,
-    /// A string that contains the text.
-    Contains 13 "contains" Text,
-    /// An array with an element for which the body matches.
-    AnyElement 14 "any-element" Body,
-    /// An array with an object or array as an element for which, as a document, the body matches.
-    AnyDocument 15 "any-document" Body,
+    Mongo {
+        /// Equal to the constant; null takes a missing field, too.
+        Equal 0 "equal" Constant,
+        /// Of the constant's class, and less.
+        Less 1 "less" Constant,
+        /// Of the constant's class, and less or equal.
+        LessOrEqual 2 "less-or-equal" Constant,
+        /// Of the constant's class, and greater.
+        Greater 3 "greater" Constant,
+        /// Of the constant's class, and greater or equal.
+        GreaterOrEqual 4 "greater-or-equal" Constant,
+        /// In the list; null in it takes a missing field, too.
+        In 5 "in" List,
+        /// Not missing.
+        Exists 6 "exists" None,
+        /// Of one of the types.
+        Type 7 "type" Types,
+        /// An array of so many elements.
+        Size 8 "size" Count,
+        /// A number that leaves the remainder.
+        Remainder 9 "remainder" Division,
+        /// A string in which the pattern is found.
+        Pattern 10 "pattern" Pattern,
+        /// A string that starts with the text.
+        StartsWith 11 "starts-with" Text,
+        /// A string that ends with the text.
+        EndsWith 12 "ends-with" Text,
+        /// A string that contains the text.
+        Contains 13 "contains" Text,
+        /// An array with an element for which the body matches.
+        AnyElement 14 "any-element" Body,
+        /// An array with an object or array as an element for which, as a document, the body matches.
+        AnyDocument 15 "any-document" Body,
+    }
+    Nextcloud {
+        /// Equal as `$e` has it: strictly, but for arrays.
+        PhpEqual 32 "php-equal" Constant,
+        /// The opposite, for each value that the path reaches; a missing field passes unless the constant is
+        /// null.
+        PhpNotEqual 33 "php-not-equal" Constant,
+        /// `<` as PHP compares.
+        PhpLess 34 "php-less" Constant,
+        /// `<=` as PHP compares.
+        PhpLessOrEqual 35 "php-less-or-equal" Constant,
+        /// `>` as PHP compares.
+        PhpGreater 36 "php-greater" Constant,
+        /// `>=` as PHP compares.
+        PhpGreaterOrEqual 37 "php-greater-or-equal" Constant,
+        /// Loosely equal to a value of the collection; of an array, some element has the same text as one.
+        PhpIn 38 "php-in" Collection,
+        /// The opposite, for each value that the path reaches; a missing field passes.
+        PhpNotIn 39 "php-not-in" Collection,
+        /// An array with as many elements, counted by their texts, as the collection has values.
+        PhpAll 40 "php-all" Collection,
+        /// Neither missing nor null.
+        PhpExists 41 "php-exists" None,
+        /// Missing, or null.
+        PhpMissing 42 "php-missing" None,
+        /// Leaves the second constant when it is divided by the first; throws where there is no integer.
+        PhpModulo 43 "php-modulo" Pair,
+        /// The pattern is found in its text; an array contains the constant loosely.
+        PhpMatch 44 "php-match" PatternText,
+        /// The opposite, for each value that the path reaches; a missing field passes.
+        PhpNotMatch 45 "php-not-match" PatternText,
+        /// Throws, once the path has been walked.
+        PhpThrow 46 "php-throw" Failure,
+        /// Throws, whatever the event.
+        PhpAbort 47 "php-abort" Text,
+    }
 }
 
 impl Op {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Program;
-use super::instruction::{Instruction, Operand, Step, Target};
+use super::instruction::{Instruction, Op, Operand, Step, Target};
 use crate::event::Constant;
 use crate::path::Path;
 use crate::syntax::expr::TypeSet;
@@ -50,7 +50,11 @@ impl Program {
             let path = self.code.paths.get(usize::from(instruction.path)).cloned().unwrap_or_default();
             [
                 format!("{indent}{}", instruction.op.mnemonic()),
-                if path.segments().is_empty() { "(element)".to_owned() } else { path_cell(&path) },
+                match path.segments() {
+                    [] if instruction.op == Op::PhpAbort => String::new(),
+                    [] => "(element)".to_owned(),
+                    _ => path_cell(&path),
+                },
                 self.operand(index, instruction),
                 format!("true → {}", Goal(instruction.on_true)),
             ]
@@ -62,7 +66,9 @@ impl Program {
         let operand = instruction.operand;
         match instruction.op.operand() {
             Operand::None => String::new(),
-            Operand::Constant | Operand::Text => shorten(&self.constant(operand).to_string()),
+            Operand::Constant | Operand::Text | Operand::Collection => {
+                shorten(&self.constant(operand).to_string())
+            }
             Operand::Division => {
                 let (divisor, remainder) = self.division(operand).unwrap_or_default();
                 format!("{remainder} modulo {divisor}")
@@ -73,6 +79,16 @@ impl Program {
                     shorten(&format!("/{}/{}", visible(pattern.source()), pattern.flags()))
                 })
             }
+            Operand::PatternText => shorten(&visible(self.text(operand))),
+            Operand::Pair => {
+                shorten(&format!("{} modulo {}", self.constant(operand + 1), self.constant(operand)))
+            }
+            Operand::Failure => match self.constant(operand + 1) {
+                Constant::Bool(missing) => {
+                    shorten(&format!("{}, {missing} if missing", self.constant(operand)))
+                }
+                _ => shorten(&self.constant(operand).to_string()),
+            },
             Operand::Types => {
                 let types = TypeSet::from_bits(operand).unwrap_or_default();
                 if types.is_empty() {

@@ -130,4 +130,12 @@ impl Program {
             _ => None,
         }
     }
+
+    /// Of an operand that is a [`PatternText`](Operand::PatternText): the index of its pattern, if it has one.
+    pub(crate) fn pattern_index(&self, index: u32) -> Option<usize> {
+        match self.constants.get(index as usize + 1)? {
+            Constant::Number(Number::Int(pattern)) => usize::try_from(*pattern).ok(),
+            _ => None,
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::Program;
 use super::encode::ProgramError;
 use super::instruction::{Instruction, Op, Operand, Step, Target};
+use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::limits::Limits;
 use crate::path::Path;
@@ -29,10 +30,13 @@ pub(super) fn verify(program: &Program) -> Result<(), ProgramError> {
     let blocks = blocks(program)?;
     let mut unused = Unused::new(program);
     for (index, instruction) in program.code.instructions.iter().enumerate() {
+        if instruction.op.dialect() != program.code.dialect {
+            return refuse(index, "an instruction of another dialect");
+        }
         if usize::from(instruction.path) >= program.code.paths.len() {
             return refuse(index, "no such path");
         }
-        if !unused.take(instruction) {
+        if !unused.take(program, instruction) {
             return refuse(index, "an operand of another instruction");
         }
         if let Some(what) = operand_error(program, instruction) {
@@ -74,14 +78,20 @@ impl Unused {
     }
 
     /// Whether the operand, if it is there, is this instruction's own. Paths are shared.
-    fn take(&mut self, instruction: &Instruction) -> bool {
+    fn take(&mut self, program: &Program, instruction: &Instruction) -> bool {
         let take = |table: &mut [bool], index| table.get_mut(index).is_none_or(std::mem::take);
         take(&mut self.paths, usize::from(instruction.path));
         let index = instruction.operand as usize;
         match instruction.op.operand() {
-            Operand::Constant | Operand::Text => take(&mut self.constants, index),
-            Operand::Division => {
+            Operand::Constant | Operand::Text | Operand::Collection => take(&mut self.constants, index),
+            Operand::Division | Operand::Pair | Operand::Failure => {
                 take(&mut self.constants, index) && take(&mut self.constants, index.saturating_add(1))
+            }
+            Operand::PatternText => {
+                let pattern = program.pattern_index(instruction.operand);
+                take(&mut self.constants, index)
+                    && take(&mut self.constants, index.saturating_add(1))
+                    && pattern.is_none_or(|pattern| take(&mut self.patterns, pattern))
             }
             Operand::List => take(&mut self.lists, index),
             Operand::Pattern => take(&mut self.patterns, index),
@@ -121,7 +131,11 @@ fn blocks(program: &Program) -> Result<Vec<usize>, ProgramError> {
         let Some(around) = open.last() else { break };
         blocks.push(around.block);
         let path = program.code.paths.get(usize::from(instruction.path));
-        let indexes = around.indexes + path.map_or(0, Path::indexes);
+        let indexes = match program.code.dialect {
+            Dialect::Mongo => around.indexes + path.map_or(0, Path::indexes),
+            // There the keys of a list are no segments.
+            Dialect::Nextcloud => 0,
+        };
         if indexes > Limits::MAX_PATH_INDEXES {
             return refuse("too many indexes in paths");
         }
@@ -143,19 +157,34 @@ fn blocks(program: &Program) -> Result<Vec<usize>, ProgramError> {
 
 fn operand_error(program: &Program, instruction: &Instruction) -> Option<&'static str> {
     let index = instruction.operand as usize;
+    let constant = |offset: usize| program.constants.get(index.saturating_add(offset));
     let is_valid = match instruction.op.operand() {
         Operand::None => index == 0,
-        Operand::Constant => match program.constants.get(index) {
-            // The order of null decides nothing: the compiler spells it as equality, or as no match.
-            Some(Constant::Null) => instruction.op == Op::Equal,
+        Operand::Constant => match constant(0) {
+            // In MongoDB the order of null decides nothing: the compiler spells it as equality, or as no
+            // match.
+            Some(Constant::Null) => instruction.op == Op::Equal || instruction.op.dialect() != Dialect::Mongo,
             constant => constant.is_some(),
         },
-        Operand::Text => matches!(program.constants.get(index), Some(Constant::String(_))),
-        Operand::Division => {
-            let pair = (program.constants.get(index), program.constants.get(index.saturating_add(1)));
+        Operand::Text => matches!(constant(0), Some(Constant::String(_))),
+        Operand::Division => matches!(
+            (constant(0), constant(1)),
+            (Some(Constant::Number(Number::Int(divisor))), Some(Constant::Number(Number::Int(_)))) if *divisor != 0
+        ),
+        Operand::Collection => matches!(constant(0), Some(Constant::Array(_) | Constant::Object(_))),
+        Operand::Pair => constant(0).is_some() && constant(1).is_some(),
+        Operand::PatternText => {
+            let pattern = program.pattern_index(instruction.operand);
+            matches!(constant(0), Some(Constant::String(_)))
+                && match constant(1) {
+                    Some(Constant::Null) => true,
+                    _ => pattern.is_some_and(|pattern| pattern < program.code.patterns.len()),
+                }
+        }
+        Operand::Failure => {
             matches!(
-                pair,
-                (Some(Constant::Number(Number::Int(divisor))), Some(Constant::Number(Number::Int(_)))) if *divisor != 0
+                (constant(0), constant(1)),
+                (Some(Constant::String(_)), Some(Constant::Null | Constant::Bool(_)))
             )
         }
         Operand::List => program.lists.get(index).is_some_and(|list| {

@@ -276,7 +276,8 @@ fn condition<'p>(program: &'p Program, instruction: &Instruction) -> Condition<'
         Op::Size | Op::AnyElement | Op::AnyDocument => Condition::Array,
         // In a list as long as this, null is for nothing and for null; the others are for what is there.
         Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => range(program, instruction),
-        Op::In | Op::Exists | Op::Type | Op::Remainder | Op::Pattern | Op::Contains => Condition::Present,
+        // A set has no filters of other dialects.
+        _ => Condition::Present,
     }
 }
 

@@ -152,7 +152,13 @@ fn hash_test(program: &Program, index: usize, state: &mut impl Hasher) {
     let operand = instruction.operand;
     match instruction.op.operand() {
         Operand::None | Operand::Types | Operand::Count => operand.hash(state),
-        Operand::Constant | Operand::Text => hash_constant(program.constant(operand), state),
+        Operand::Constant | Operand::Text | Operand::Collection => {
+            hash_constant(program.constant(operand), state);
+        }
+        Operand::Pair | Operand::PatternText | Operand::Failure => {
+            hash_constant(program.constant(operand), state);
+            hash_constant(program.constant(operand + 1), state);
+        }
         Operand::Division => program.division(operand).hash(state),
         Operand::List => hash_constants(program.list(operand), state),
         Operand::Pattern => program.code.patterns.get(operand as usize).hash(state),

@@ -8,13 +8,13 @@ use crate::event::Constant;
 use crate::path::Path;
 use crate::vm::compare;
 
-/// A filter, or a part of one.
+/// A filter, or a part of one, with the conditions of a dialect; MongoDB's if none is named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Expr {
-    Condition(Condition),
+pub(crate) enum Expr<C = Condition> {
+    Condition(C),
     /// True where all, or any, of the parts are.
-    Group(Join, Vec<Expr>),
-    Not(Box<Expr>),
+    Group(Join, Vec<Self>),
+    Not(Box<Self>),
 }
 
 /// How the parts of a group are joined.
@@ -34,7 +34,7 @@ impl Join {
     }
 }
 
-impl Expr {
+impl<C> Expr<C> {
     /// All of nothing: every event.
     pub(crate) const ALWAYS: Self = Self::Group(Join::All, Vec::new());
     /// Any of nothing: no event.

@@ -1,6 +1,7 @@
 //! Text → [`Expr`](expr::Expr). Knows nothing of evaluation.
 
 pub(crate) mod expr;
+pub(crate) mod nextcloud;
 mod operands;
 pub(crate) mod operators;
 pub(crate) mod outline;

@@ -10,6 +10,7 @@ use super::reader::{Json, Kind, Member};
 use super::span::Span;
 use super::types;
 use crate::error::ErrorCode;
+use crate::limits::Limits;
 
 impl Parser<'_> {
     /// `$in` and `$nin`. A string between slashes is a string: JSON has no patterns.
@@ -176,21 +177,12 @@ impl Parser<'_> {
                 Some(Test::Pattern(pattern))
             }
             Err(error) => {
-                let (code, hint) = match error.kind {
-                    PatternErrorKind::Invalid => (ErrorCode::InvalidPattern, None),
-                    PatternErrorKind::Unsupported => (ErrorCode::UnsupportedPattern, None),
-                    PatternErrorKind::TooLarge => (ErrorCode::LimitExceeded, Some(self.states_hint())),
-                };
+                let (code, hint) = pattern_problem(error.kind, self.limits);
                 let span = span_in_string(member.value.span, source, &error.range);
                 self.report(code, place, span, error.message, hint);
                 None
             }
         }
-    }
-
-    fn states_hint(&self) -> String {
-        let most = self.limits.pattern_states;
-        format!("a filter's patterns have at most {most} together; what is repeated `{{n}}` counts n times")
     }
 
     /// `$options` say something only beside `$regex`.
@@ -226,9 +218,24 @@ fn single_value_form(operator: &str) -> &'static str {
     }
 }
 
+/// What is reported of a pattern that is refused.
+pub(super) fn pattern_problem(kind: PatternErrorKind, limits: &Limits) -> (ErrorCode, Option<String>) {
+    match kind {
+        PatternErrorKind::Invalid => (ErrorCode::InvalidPattern, None),
+        PatternErrorKind::Unsupported => (ErrorCode::UnsupportedPattern, None),
+        PatternErrorKind::TooLarge => {
+            let most = limits.pattern_states;
+            let hint = format!(
+                "a filter's patterns have at most {most} together; what is repeated `{{n}}` counts n times"
+            );
+            (ErrorCode::LimitExceeded, Some(hint))
+        }
+    }
+}
+
 /// The part of a string's text that holds `range` of its content: the whole string where an escape
 /// has moved the bytes.
-fn span_in_string(string: Span, content: &str, range: &Range<usize>) -> Span {
+pub(super) fn span_in_string(string: Span, content: &str, range: &Range<usize>) -> Span {
     match string.range() {
         Some(text) if text.len() == content.len() + 2 => {
             let open = text.start + 1;

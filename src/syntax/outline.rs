@@ -304,7 +304,7 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::*;
-    use crate::{Dialect, Filter, compiler, vm};
+    use crate::{Filter, compiler, vm};
 
     #[derive(serde::Deserialize)]
     struct Row<'a> {
@@ -321,7 +321,7 @@ mod tests {
     }
 
     fn matches(outline: &Outline, event: &Value) -> bool {
-        vm::matches(&compiler::compile(outline.expr(), Dialect::Mongo), event)
+        vm::matches(&compiler::compile(outline.expr()), event)
     }
 
     fn visit(outline: &Outline, see: &mut impl FnMut(&Outline)) {
@@ -481,7 +481,9 @@ mod tests {
 
     #[test]
     fn a_loaded_program_has_no_outline() {
-        assert!(Filter::from(Filter::compile("{}").unwrap().program().clone()).outline().is_none());
+        assert!(
+            Filter::try_from(Filter::compile("{}").unwrap().program().clone()).unwrap().outline().is_none()
+        );
     }
 
     #[test]

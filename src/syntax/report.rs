@@ -27,11 +27,14 @@ impl Report {
         Self { problems: Vec::new(), end }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
 
-    /// The one place where a problem is added.
     pub(crate) fn push(
         &mut self,
         code: ErrorCode,
@@ -40,11 +43,13 @@ impl Report {
         message: impl Into<String>,
         complete: impl FnOnce(Problem) -> Problem,
     ) {
+        self.add(|| complete(Problem::new(code, place.to_string(), span.range(), message)));
+    }
+
+    /// The one place where a problem is added.
+    pub(crate) fn add(&mut self, problem: impl FnOnce() -> Problem) {
         match self.problems.len().cmp(&MAX_PROBLEMS) {
-            Ordering::Less => {
-                let problem = Problem::new(code, place.to_string(), span.range(), message);
-                self.problems.push(complete(problem));
-            }
+            Ordering::Less => self.problems.push(problem()),
             Ordering::Equal => {
                 let message = "more problems are not shown";
                 let problem =

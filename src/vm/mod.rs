@@ -1,19 +1,34 @@
 //! Runs a program on an event.
 
 pub(crate) mod compare;
+pub(crate) mod nextcloud;
+pub(crate) mod php;
 pub(crate) mod walk;
 
 use std::cmp::Ordering;
+use std::convert::Infallible;
 
+use crate::dialect::Dialect;
 use crate::event::{Array, Constant, Node, Number, View};
 use crate::program::{Instruction, Op, Program, Step, Target};
 use crate::syntax::expr::TypeSet;
+use crate::verdict::Verdict;
 use walk::{Found, Leaf};
 
 /// Whether the event matches. Cannot fail: each instruction is visited at most once, and what the
 /// verifier has checked is not checked again.
 pub(crate) fn matches<'e, N: Node<'e>>(program: &Program, event: N) -> bool {
     run(program, program.code.entry, |test| test.any(event))
+}
+
+/// What a program of any dialect says of the event.
+pub(crate) fn verdict<'e, N: Node<'e>>(program: &Program, event: N) -> Verdict {
+    match program.dialect() {
+        Dialect::Mongo => matches(program, event).into(),
+        Dialect::Nextcloud => nextcloud::check_event(event)
+            .and_then(|()| try_run(program, program.code.entry, |test| test.php(event)))
+            .into(),
+    }
 }
 
 /// The same, with verdicts that are known already.
@@ -49,16 +64,26 @@ pub(crate) trait Memory {
 }
 
 /// Runs the block that `target` is in.
-fn run(program: &Program, mut target: Target, mut holds: impl FnMut(Test<'_>) -> bool) -> bool {
+fn run(program: &Program, target: Target, mut holds: impl FnMut(Test<'_>) -> bool) -> bool {
+    let Ok(matches) = try_run(program, target, |test| Ok::<_, Infallible>(holds(test)));
+    matches
+}
+
+/// The same with tests that can fail, which ends the run.
+fn try_run<E>(
+    program: &Program,
+    mut target: Target,
+    mut holds: impl FnMut(Test<'_>) -> Result<bool, E>,
+) -> Result<bool, E> {
     loop {
         let index = match target.step() {
-            Step::Match => return true,
-            Step::Reject => return false,
+            Step::Match => return Ok(true),
+            Step::Reject => return Ok(false),
             Step::Instruction(index) => index,
         };
-        let Some(instruction) = program.code.instructions.get(index) else { return false };
+        let Some(instruction) = program.code.instructions.get(index) else { return Ok(false) };
         let test = Test { program, instruction, index };
-        target = if holds(test) { instruction.on_true } else { instruction.on_false };
+        target = if holds(test)? { instruction.on_true } else { instruction.on_false };
     }
 }
 
@@ -169,6 +194,8 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Test<'_> {
             Op::EndsWith => self.string(value, |string| string.ends_with(self.text())),
             Op::Contains => self.string(value, |string| string.contains(self.text())),
             Op::AnyElement | Op::AnyDocument => self.any_element(value),
+            // They walk by rules of their own.
+            _ => false,
         }
     }
 }

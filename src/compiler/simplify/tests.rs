@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::limits::Limits;
 use crate::syntax::{parser, reader};
-use crate::{dialect::Dialect, vm};
+use crate::vm;
 
 fn expr(filter: &str) -> Expr {
     let limits = Limits::default();
@@ -161,7 +161,7 @@ proptest! {
     fn the_verdict_stays(filter in any_filter(), event in any_event()) {
         let plain = expr(&filter);
         let simple = simplify(plain.clone());
-        let verdict = |expr: &Expr| vm::matches(&super::super::codegen::generate(expr, Dialect::Mongo), &event);
+        let verdict = |expr: &Expr| vm::matches(&super::super::codegen::generate(expr), &event);
         prop_assert_eq!(verdict(&plain), verdict(&simple));
         prop_assert_eq!(verdict(&super::super::order::order(simple.clone())), verdict(&simple));
     }

@@ -49,7 +49,7 @@ impl Parser<'_> {
         }
         let mut set = CharSet::new(&class.members);
         if self.has(Flags::IGNORE_CASE) {
-            set.ignore_case();
+            set.ignore_case(self.has(Flags::BYTES));
         }
         set.union(class.sets);
         Ok(Item::Repeatable(if negated { Node::Set(set.negated()) } else { from_set(set) }))
@@ -149,6 +149,7 @@ impl Parser<'_> {
             Some(name) => (true, name),
             None => (false, name),
         };
+        self.refuse_unicode_classes(start)?;
         let cased = matches!(name, "upper" | "lower") && self.has(Flags::IGNORE_CASE);
         let Some(set) = set::posix(if cased { "alpha" } else { name }) else {
             return Err(PatternError::invalid(

@@ -1,9 +1,9 @@
 //! What follows a backslash.
 
-use super::PatternError;
 use super::node::Look;
 use super::parser::Parser;
 use super::set::{self, CharSet};
+use super::{Flags, PatternError};
 
 /// What an escape stands for.
 pub(super) enum Escape {
@@ -31,6 +31,9 @@ impl Parser<'_> {
             let message = format!("{what} `\\{c}` cannot be matched in linear time");
             Err(PatternError::unsupported(self.since(start), message))
         };
+        if matches!(c, 'd' | 'D' | 's' | 'S' | 'w' | 'W') || matches!(c, 'b' | 'B') && !in_class {
+            self.refuse_unicode_classes(start)?;
+        }
         Ok(match c {
             'a' => Escape::Char('\x07'),
             'e' => Escape::Char('\x1B'),
@@ -82,6 +85,15 @@ impl Parser<'_> {
         })
     }
 
+    /// Unicode's classes would take large tables.
+    pub(super) fn refuse_unicode_classes(&self, start: usize) -> Result<(), PatternError> {
+        if self.has(Flags::UNICODE_CLASSES) {
+            let message = "with the modifier `u`, only classes that list their characters are supported";
+            return Err(PatternError::unsupported(self.since(start), message));
+        }
+        Ok(())
+    }
+
     /// `\cA`.
     fn control(&mut self, start: usize) -> Result<char, PatternError> {
         match self.next() {
@@ -124,7 +136,8 @@ impl Parser<'_> {
     fn character(&self, digits: &str, radix: u32, start: usize) -> Result<char, PatternError> {
         let digits = digits.trim_start_matches('0');
         let number = if digits.is_empty() { Ok(0) } else { u32::from_str_radix(digits, radix) };
-        number.ok().and_then(char::from_u32).ok_or_else(|| {
+        let most = if self.has(Flags::BYTES) { 0xFF } else { u32::from(char::MAX) };
+        number.ok().filter(|&number| number <= most).and_then(char::from_u32).ok_or_else(|| {
             PatternError::invalid(
                 self.since(start),
                 format!("no Unicode character has the number `{digits}`"),
@@ -153,7 +166,7 @@ impl Parser<'_> {
 
     /// `\N`, and `\N{U+41}`.
     fn not_newline(&mut self, start: usize, in_class: bool) -> Result<Escape, PatternError> {
-        if self.eat("{U+") {
+        if !self.has(Flags::BYTES) && self.eat("{U+") {
             return Ok(Escape::Char(self.code_point(16, start)?));
         }
         if in_class || (self.peek() == Some('{') && !self.at_count()) {

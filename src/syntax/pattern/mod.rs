@@ -5,7 +5,8 @@
 //! ([`emit`]). What has no faithful translation is refused, never approximated.
 //!
 //! PCRE2 stands for PCRE2 as MongoDB calls it: UTF-8, the newline is `\n`, `\d \w \s \b` and the POSIX
-//! classes are ASCII. Where its versions disagree (10.43 gave `{,3}` and `{ 1 }` a meaning) the
+//! classes are ASCII. PHP calls it otherwise, for which there are [`Flags`]: without its modifier `u` a
+//! character is a byte. Where its versions disagree (10.43 gave `{,3}` and `{ 1 }` a meaning) the
 //! pattern is refused too. The `i` option knows the letters of the Unicode version of Rust's standard
 //! library, which may be newer than PCRE2's.
 
@@ -26,6 +27,7 @@ use std::ops::Range;
 use node::{Look, Node};
 use regex_lite::{Regex, RegexBuilder};
 
+use crate::dialect::Dialect;
 use crate::limits::Limits;
 
 /// The longest pattern that is read at all, in bytes; filters have a lower limit of their own.
@@ -70,7 +72,22 @@ impl Pattern {
             let message = format!("a pattern of {} bytes, {MAX_BYTES} are allowed", source.len());
             return Err(PatternError::new(PatternErrorKind::TooLarge, whole, message));
         }
-        let node = parser::parse(source, flags)?;
+        if flags.has(Flags::BYTES) && !source.is_ascii() {
+            let characters = characters_of_bytes(source);
+            // A character of it is a byte of the source.
+            let byte = |at: usize| characters.get(..at).map_or(0, |text| text.chars().count());
+            return Self::read(&characters, source, flags, most_states).map_err(|error| PatternError {
+                range: byte(error.range.start)..byte(error.range.end),
+                ..error
+            });
+        }
+        Self::read(source, source, flags, most_states)
+    }
+
+    /// Of the `text` that `source` stands for.
+    fn read(text: &str, source: &str, flags: Flags, most_states: usize) -> Result<Self, PatternError> {
+        let whole = 0..text.len();
+        let node = parser::parse(text, flags)?;
         let (states, matcher) = match literal(&node) {
             Some(literal) => (0, Matcher::Literal(literal)),
             None => {
@@ -93,6 +110,13 @@ impl Pattern {
 
     /// Is the pattern found anywhere in `text`?
     pub(crate) fn is_match(&self, text: &str) -> bool {
+        if self.flags.has(Flags::BYTES) && !text.is_ascii() {
+            return self.is_found(&characters_of_bytes(text));
+        }
+        self.is_found(text)
+    }
+
+    fn is_found(&self, text: &str) -> bool {
         match &self.matcher {
             Matcher::Literal(Literal::Contains(part)) => text.contains(part.as_str()),
             Matcher::Literal(Literal::StartsWith(start)) => text.starts_with(start.as_str()),
@@ -133,6 +157,11 @@ impl Hash for Pattern {
         self.source.hash(state);
         self.flags.hash(state);
     }
+}
+
+/// Each byte as the character with its number, so that what looks at characters looks at bytes.
+fn characters_of_bytes(text: &str) -> String {
+    text.bytes().map(char::from).collect()
 }
 
 fn literal(node: &Node) -> Option<Literal> {
@@ -182,19 +211,29 @@ fn build(node: &Node, whole: Range<usize>) -> Result<Regex, PatternError> {
         .map_err(|error| PatternError::unsupported(whole, error.to_string()))
 }
 
-/// The letters of `$options`.
+/// How a pattern is read: the letters of `$options`, and what PHP has beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Flags(u8);
 
 impl Flags {
     const NONE: Self = Self(0);
-    const IGNORE_CASE: Self = Self(1);
-    const MULTI_LINE: Self = Self(1 << 1);
-    const DOT_ALL: Self = Self(1 << 2);
-    const EXTENDED: Self = Self(1 << 3);
+    pub(crate) const IGNORE_CASE: Self = Self(1);
+    pub(crate) const MULTI_LINE: Self = Self(1 << 1);
+    pub(crate) const DOT_ALL: Self = Self(1 << 2);
+    pub(crate) const EXTENDED: Self = Self(1 << 3);
+    /// A character is a byte, and only those of ASCII have a case.
+    pub(crate) const BYTES: Self = Self(1 << 4);
+    /// The match starts where the text does.
+    pub(crate) const ANCHORED: Self = Self(1 << 5);
+    /// `$` is the end of the text, not the place before a final line break, too.
+    pub(crate) const DOLLAR_END: Self = Self(1 << 6);
+    /// `\d \w \s \b` and the POSIX classes are Unicode's.
+    pub(crate) const UNICODE_CLASSES: Self = Self(1 << 7);
 
     const LETTERS: [(char, Self); 4] =
         [('i', Self::IGNORE_CASE), ('m', Self::MULTI_LINE), ('s', Self::DOT_ALL), ('x', Self::EXTENDED)];
+    /// All that have letters.
+    const WITH_LETTERS: Self = Self(0b1111);
 
     /// Fails with the first letter that is none. `u` is taken and does nothing, as in MongoDB: it asks
     /// for the UTF-8 that patterns have in any case.
@@ -205,10 +244,13 @@ impl Flags {
         })
     }
 
-    /// The flags of a program's bytes; `None` where a bit is set that means nothing.
-    pub(crate) fn from_bits(bits: u8) -> Option<Self> {
-        let all = Self::LETTERS.iter().fold(Self::NONE, |flags, &(_, flag)| flags.with(flag));
-        (bits & !all.0 == 0).then_some(Self(bits))
+    /// The flags of a program's bytes; `None` where a bit is set that means nothing in the dialect.
+    pub(crate) fn from_bits(bits: u8, dialect: Dialect) -> Option<Self> {
+        let is_known = match dialect {
+            Dialect::Mongo => bits & !Self::WITH_LETTERS.0 == 0,
+            Dialect::Nextcloud => true,
+        };
+        is_known.then_some(Self(bits))
     }
 
     pub(crate) fn bits(self) -> u8 {
@@ -223,11 +265,11 @@ impl Flags {
         self.0 & flag.0 != 0
     }
 
-    fn with(self, flag: Self) -> Self {
+    pub(crate) const fn with(self, flag: Self) -> Self {
         Self(self.0 | flag.0)
     }
 
-    fn without(self, flag: Self) -> Self {
+    pub(crate) const fn without(self, flag: Self) -> Self {
         Self(self.0 & !flag.0)
     }
 }

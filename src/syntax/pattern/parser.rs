@@ -23,6 +23,7 @@ pub(super) fn parse(source: &str, flags: Flags) -> Result<Node, PatternError> {
     let mut parser = Parser { source, at: 0, options, quoted: false, groups: 0, names, depth: 0 };
     let node = parser.alternation()?;
     match parser.next() {
+        None if flags.has(Flags::ANCHORED) => Ok(Node::concat(vec![Node::Look(Look::Start, 0..0), node])),
         None => Ok(node),
         Some(_) => Err(PatternError::invalid(parser.since(parser.at - 1), "`)` without `(`")),
     }
@@ -158,6 +159,7 @@ impl<'a> Parser<'a> {
                 '^' if self.has(Flags::MULTI_LINE) => self.look(Look::LineStart, start),
                 '^' => self.look(Look::Start, start),
                 '$' if self.has(Flags::MULTI_LINE) => self.look(Look::LineEnd, start),
+                '$' if self.has(Flags::DOLLAR_END) => self.look(Look::End, start),
                 '$' => self.look(Look::EndOrFinalLineBreak, start),
                 c => Item::Repeatable(self.literal(c)),
             };
@@ -175,7 +177,8 @@ impl<'a> Parser<'a> {
         loop {
             let start = self.at;
             if self.has(Flags::EXTENDED) {
-                self.take_while(usize::MAX, is_pattern_space);
+                let bytes = self.has(Flags::BYTES);
+                self.take_while(usize::MAX, |c| is_pattern_space(c) && !(bytes && c == '\u{85}'));
                 if self.eat("#") {
                     self.take_while(usize::MAX, |c| c != '\n');
                 }
@@ -205,7 +208,7 @@ impl<'a> Parser<'a> {
             return Node::Char(c);
         }
         let mut set = CharSet::new(&[(c, c)]);
-        set.ignore_case();
+        set.ignore_case(self.has(Flags::BYTES));
         from_set(set)
     }
 
@@ -407,7 +410,10 @@ impl<'a> Parser<'a> {
             match self.next() {
                 None => return Err(unclosed_group(open)),
                 Some(end @ (':' | ')')) => {
-                    let mut flags = if reset { Flags::NONE } else { self.options.flags };
+                    let mut flags = self.options.flags;
+                    if reset {
+                        flags = flags.without(Flags::WITH_LETTERS);
+                    }
                     flags = flags.with(on).without(off);
                     // `x` alone takes back the second `x`.
                     let kept = self.options.spaced_classes && !reset && !on.has(Flags::EXTENDED);

@@ -119,12 +119,13 @@ impl CharSet {
         }
     }
 
-    /// Adds to each character those that equal it under simple case folding.
-    pub(super) fn ignore_case(&mut self) {
+    /// Adds to each character those that equal it under simple case folding; only of ASCII if so asked.
+    pub(super) fn ignore_case(&mut self, ascii: bool) {
         let mut more = Vec::new();
         for &(first, last) in &self.ranges {
             let start = PAIRS.partition_point(|&(c, _)| c < first);
-            let pairs = PAIRS.iter().skip(start).take_while(|&&(c, _)| c <= last);
+            let is_asked = |(c, other): &&(char, char)| !ascii || c.is_ascii() && other.is_ascii();
+            let pairs = PAIRS.iter().skip(start).take_while(|&&(c, _)| c <= last).filter(is_asked);
             // Most pairs lie within the range; looking elsewhere takes longer.
             let others = pairs.map(|&(_, other)| other).filter(|other| !(first..=last).contains(other));
             more.extend(others.filter(|other| !self.contains(*other)).map(|other| (other, other)));
@@ -219,7 +220,7 @@ mod tests {
 
     fn variants(c: char) -> Vec<char> {
         let mut set = CharSet::new(&[(c, c)]);
-        set.ignore_case();
+        set.ignore_case(false);
         chars(&set)
     }
 
@@ -271,7 +272,7 @@ mod tests {
     #[test]
     fn a_range_over_everything_stays_cheap() {
         let mut set = CharSet::new(&[('\u{80}', char::MAX)]);
-        set.ignore_case();
+        set.ignore_case(false);
         // K and s, whose signs are beyond ASCII.
         assert_eq!(chars(&set).first(), Some(&'K'));
         assert_eq!(set.ranges().len(), 5);

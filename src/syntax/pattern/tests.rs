@@ -324,8 +324,8 @@ fn literals() {
 fn flags() {
     let flags = Flags::parse("xsxu").unwrap();
     assert_eq!(flags.to_string(), "sx");
-    assert_eq!(Flags::from_bits(flags.bits()), Some(flags));
-    assert_eq!(Flags::from_bits(16), None);
+    assert_eq!(Flags::from_bits(flags.bits(), Dialect::Mongo), Some(flags));
+    assert_eq!(Flags::from_bits(16, Dialect::Mongo), None);
     assert_eq!(Flags::parse("imz"), Err('z'));
     assert_eq!(Flags::default().to_string(), "");
 }
