@@ -78,7 +78,7 @@ pub use listener::{
     AuthData, AuthMethod, Delivery, Headers, HttpMethod, Listener, ListenerError, ListenerId, Listeners,
     Secret, TokenNeeded, TokenRole,
 };
-pub use log::{BadLine, EventBits, EventLog, FieldSummary, LogFull, LogMemory, PushError};
+pub use log::{BadLine, EventBits, EventLog, EventVerdicts, FieldSummary, LogFull, LogMemory, PushError};
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};

@@ -1,8 +1,10 @@
 //! A filter on all events of a log.
 
+use crate::dialect_filter::DialectFilter;
 use crate::event::json::Scratch;
 use crate::filter::Filter;
 use crate::program::Program;
+use crate::verdict::Verdict;
 use crate::vm;
 
 use super::column::Column;
@@ -61,6 +63,47 @@ impl EventBits {
     }
 }
 
+/// What a filter of any dialect says of the events of an [`EventLog`](crate::EventLog).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventVerdicts {
+    matching: EventBits,
+    throwing: EventBits,
+}
+
+impl EventVerdicts {
+    /// Those that match.
+    #[must_use]
+    pub fn matching(&self) -> &EventBits {
+        &self.matching
+    }
+
+    /// Those on which the filter throws, which none does in the dialect of MongoDB.
+    #[must_use]
+    pub fn throwing(&self) -> &EventBits {
+        &self.throwing
+    }
+}
+
+/// None throws.
+impl From<EventBits> for EventVerdicts {
+    fn from(matching: EventBits) -> Self {
+        let throwing = EventBits { words: vec![0; matching.words.len()], length: matching.length };
+        Self { matching, throwing }
+    }
+}
+
+/// Reads the events again, whatever the dialect.
+pub(super) fn verdicts(filter: &DialectFilter, store: &Store, scratch: &mut Scratch) -> EventVerdicts {
+    // Nothing where it throws. What is in the log has been read before.
+    let verdict = |event| match filter.verdict_json(store.get(event)?, scratch).ok()? {
+        Verdict::Throws(_) => None,
+        verdict => Some(verdict == Verdict::Matches),
+    };
+    let verdicts: Vec<Option<bool>> = (0..store.len()).map(verdict).collect();
+    let bits = |wanted| EventBits::new(verdicts.len(), |event| verdicts.get(event) == Some(&wanted));
+    EventVerdicts { matching: bits(Some(true)), throwing: bits(None) }
+}
+
 /// Reads the events again.
 pub(super) fn by_text(filter: &Filter, store: &Store, scratch: &mut Scratch) -> EventBits {
     EventBits::new(store.len(), |event| {
@@ -96,11 +139,12 @@ const MEMORY: usize = 16 << 20;
 struct Test<'c> {
     column: Option<&'c Column>,
     /// Empty where nothing is remembered.
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<Known>,
 }
 
+/// What is known of a tape.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Known {
     Unknown,
     No,
     Yes,
@@ -113,17 +157,17 @@ impl Test<'_> {
         let number = column.number(event);
         let known = self.verdicts.get(number as usize);
         if let Some(known) = known
-            && *known != Verdict::Unknown
+            && *known != Known::Unknown
         {
-            return *known == Verdict::Yes;
+            return *known == Known::Yes;
         }
         let verdict = column.holds(program, index, number);
         if self.verdicts.is_empty() && column.repeats() && column.distinct() <= *room {
             *room -= column.distinct();
-            self.verdicts = vec![Verdict::Unknown; column.distinct()];
+            self.verdicts = vec![Known::Unknown; column.distinct()];
         }
         if let Some(known) = self.verdicts.get_mut(number as usize) {
-            *known = if verdict { Verdict::Yes } else { Verdict::No };
+            *known = if verdict { Known::Yes } else { Known::No };
         }
         verdict
     }

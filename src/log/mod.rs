@@ -12,7 +12,8 @@ use std::collections::HashMap;
 use serde_json::value::RawValue;
 
 pub use self::fields::FieldSummary;
-pub use self::matching::EventBits;
+pub use self::matching::{EventBits, EventVerdicts};
+use crate::dialect_filter::DialectFilter;
 use crate::error::EventError;
 use crate::event::json::{self, Scratch};
 use crate::event::trie::{self, Trie, Wanted};
@@ -267,6 +268,27 @@ impl EventLog {
             matching::by_columns(filter, &self.columns, self.store.len())
         } else {
             matching::by_text(filter, &self.store, &mut self.scratch)
+        }
+    }
+
+    /// What a filter of any dialect says of the events. In MongoDB's this is as fast as
+    /// [`matches`](Self::matches); others read the events again.
+    ///
+    /// ```
+    /// use hooksieve::{Compiler, Dialect, EventLog};
+    ///
+    /// let mut log = EventLog::new();
+    /// log.append(b"{\"a\": 1}\n{\"a\": 2}\n")?;
+    /// let filter = Compiler::new().dialect(Dialect::Nextcloud).compile(r#"{"a": 1, "b": {"$eq": 1}}"#)?;
+    /// let verdicts = log.verdicts(&filter);
+    /// assert_eq!(verdicts.matching().count(), 0);
+    /// assert_eq!(verdicts.throwing().iter().collect::<Vec<_>>(), [0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verdicts(&mut self, filter: &DialectFilter) -> EventVerdicts {
+        match filter.as_mongo() {
+            Some(filter) => self.matches(filter).into(),
+            None => matching::verdicts(filter, &self.store, &mut self.scratch),
         }
     }
 
