@@ -57,6 +57,7 @@ mod log;
 mod path;
 mod program;
 mod set;
+mod sort;
 mod syntax;
 mod vm;
 #[cfg(all(target_arch = "wasm32", feature = "wasm"))]

@@ -8,6 +8,7 @@ use super::reach::Scope;
 use super::search::{self, Fuel, Place, Search};
 use crate::event::{Constant, Number};
 use crate::path::Segment;
+use crate::sort;
 use crate::syntax::expr::{Expr, Test};
 
 /// How many events are made of one way: each time with other values.
@@ -49,7 +50,7 @@ struct Maker<'f> {
 impl Maker<'_> {
     fn document(self, search: &Search<'_, '_>, round: usize) -> Option<Value> {
         let mut places: Vec<_> = search.places().filter(|(_, place)| !place.claims.is_empty()).collect();
-        places.sort_by_key(|(path, _)| path.len());
+        sort::by_key(&mut places, |(path, _)| path.len());
         let mut document = Value::Object(Map::new());
         for (path, place) in places {
             if let Find::Value(value) = self.find(place, round)? {
