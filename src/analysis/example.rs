@@ -105,7 +105,7 @@ impl Maker<'_> {
         let values: Vec<Value> = candidates
             .into_iter()
             .filter(|value| domain.has(value) && claims.iter().all(|claim| claim.admits(value)))
-            .map(|value| to_value(&value))
+            .map(|value| value.to_value())
             .collect();
         // Now something, now nothing, where both will do.
         if domain.missing && (values.is_empty() || round.is_multiple_of(2)) {
@@ -206,20 +206,6 @@ fn neighbours(constant: &Constant, numbers: &mut Vec<Number>, values: &mut Vec<C
             values.push(Constant::Object(members.iter().cloned().chain([another]).collect()));
         }
         Constant::Null | Constant::Bool(_) => values.push(constant.clone()),
-    }
-}
-
-fn to_value(constant: &Constant) -> Value {
-    match constant {
-        Constant::Null => Value::Null,
-        Constant::Bool(bool) => Value::from(*bool),
-        Constant::Number(Number::Int(int)) => Value::from(*int),
-        Constant::Number(Number::Double(double)) => Value::from(*double),
-        Constant::String(string) => Value::from(&**string),
-        Constant::Array(elements) => Value::Array(elements.iter().map(to_value).collect()),
-        Constant::Object(members) => Value::Object(
-            members.iter().map(|(key, value)| (String::from(&**key), to_value(value))).collect(),
-        ),
     }
 }
 
