@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::sort;
+
 /// A filter that was refused.
 ///
 /// All its problems are reported, in the order in which they stand in the filter's text; there is
@@ -88,7 +90,7 @@ struct Problems {
 
 impl Problems {
     fn new(mut problems: Vec<Problem>) -> Option<Self> {
-        problems.sort_by_key(|problem| problem.range().map_or(0, |range| range.start));
+        sort::by_key(&mut problems, |problem| problem.range().map_or(0, |range| range.start));
         let first = problems.first()?.clone();
         Some(Self { first, all: problems })
     }

@@ -58,6 +58,7 @@ mod log;
 mod path;
 mod program;
 mod set;
+mod sort;
 mod syntax;
 mod verdict;
 mod vm;

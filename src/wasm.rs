@@ -5,26 +5,25 @@
 #![allow(unreachable_pub, clippy::must_use_candidate, reason = "the callers are in JavaScript")]
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::Serialize;
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
-use serde_wasm_bindgen::Serializer;
+use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
 use crate::analysis::Implication;
-use crate::catalog::{Catalog, EventClass};
+use crate::catalog::{Catalog, EventClass, Field};
 use crate::error::{CompileError, EventError, Problem, Replacement};
 use crate::event::json::{self, Scratch};
+use crate::event::json_text;
 use crate::event::trie::{NodeId, Trie};
 use crate::explain::ExplainOptions;
 use crate::filter::Compiler;
 use crate::lint::Lint;
 use crate::log::PushError;
+use crate::path::Segment;
 use crate::program::Program;
 use crate::syntax::operators::{OperatorPlace, operators};
+use crate::syntax::shallow;
 
 /// What calls have in common.
 #[derive(Default)]
@@ -60,13 +59,34 @@ fn with_text<T>(length: usize, f: impl FnOnce(&str) -> T) -> T {
     with_input(length, |input, _| f(std::str::from_utf8(input).unwrap_or_default()))
 }
 
-/// Not for values of events: serde-wasm-bindgen refuses integers beyond 2^53. They go as text.
-fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse)]
+    fn parse(text: &str) -> JsValue;
+}
+
+/// Not for values of events: JavaScript has no integers beyond 2^53. They go as text.
+fn to_js(value: &Value) -> JsValue {
+    parse(&json_text(value))
+}
+
+/// The same, of a list.
+fn list<T>(items: impl IntoIterator<Item = T>, item: impl Fn(T) -> Value) -> JsValue {
+    to_js(&items.into_iter().map(item).collect())
+}
+
+/// An object of the members that are there.
+fn object(members: Vec<(&str, Option<Value>)>) -> Value {
+    let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    members.collect::<Map<_, _>>().into()
+}
+
+fn some(value: impl Into<Value>) -> Option<Value> {
+    Some(value.into())
 }
 
 fn event_error(error: EventError) -> JsValue {
-    to_js(&json!({ "offset": error.offset(), "message": error.message() }))
+    to_js(&object(vec![("offset", some(error.offset())), ("message", some(error.message()))]))
 }
 
 /// Why the last [`Filter::matches`] has given [`NOT_JSON`].
@@ -148,15 +168,16 @@ impl Filter {
             Some(None) => return JsValue::UNDEFINED,
             Some(known) => known,
         };
-        to_js(&crate::lint(&self.0, class).iter().map(JsLint::from).collect::<Vec<_>>())
+        list(&crate::lint(&self.0, class), lint)
     }
 
     pub fn implies(&self, other: &Self) -> JsValue {
-        to_js(&match self.0.implies(&other.0) {
-            Implication::Yes => json!({ "verdict": "yes" }),
-            Implication::No(event) => json!({ "verdict": "no", "counterExample": event.to_string() }),
-            Implication::Unknown => json!({ "verdict": "unknown" }),
-        })
+        let (verdict, counter_example) = match self.0.implies(&other.0) {
+            Implication::Yes => ("yes", None),
+            Implication::No(event) => ("no", some(json_text(&event))),
+            Implication::Unknown => ("unknown", None),
+        };
+        to_js(&object(vec![("verdict", some(verdict)), ("counterExample", counter_example)]))
     }
 
     pub fn listing(&self) -> String {
@@ -164,7 +185,7 @@ impl Filter {
     }
 
     pub fn paths(&self) -> JsValue {
-        to_js(&self.0.program().paths().collect::<Vec<_>>())
+        list(self.0.program().paths(), Value::from)
     }
 
     /// What of an event it looks at.
@@ -220,108 +241,72 @@ impl FilterSet {
 
 /// Recursion is bounded by the segments of a path.
 fn needs(trie: &Trie, node: NodeId) -> Value {
-    let children = trie.children(node).iter();
-    json!({
-        "wanted": trie.wanted(node) as u8,
-        "hasIndexes": trie.has_indexes(node),
-        // Not an object: a key could be `__proto__`.
-        "children": children.map(|(segment, child)| json!([segment.name(), needs(trie, *child)])).collect::<Value>(),
-    })
+    // Not an object: a key could be `__proto__`.
+    let child =
+        |(segment, child): &(Segment, NodeId)| Value::Array(vec![segment.name().into(), needs(trie, *child)]);
+    object(vec![
+        ("wanted", some(trie.wanted(node) as u8)),
+        ("hasIndexes", some(trie.has_indexes(node))),
+        ("children", Some(trie.children(node).iter().map(child).collect())),
+    ])
 }
 
-#[derive(Serialize)]
-struct JsProblem<'p> {
-    code: &'static str,
-    pointer: &'p str,
-    message: &'p str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    range: Option<Range<usize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'p str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    replacement: Option<JsReplacement<'p>>,
+fn range(range: &Range<usize>) -> Value {
+    object(vec![("start", some(range.start)), ("end", some(range.end))])
 }
 
-#[derive(Serialize)]
-struct JsReplacement<'r> {
-    range: &'r Range<usize>,
-    text: &'r str,
+fn replacement(replacement: &Replacement) -> Value {
+    object(vec![("range", Some(range(&replacement.range))), ("text", some(&*replacement.text))])
 }
 
-impl<'p> From<&'p Problem> for JsProblem<'p> {
-    fn from(problem: &'p Problem) -> Self {
-        Self {
-            code: problem.code().as_str(),
-            pointer: problem.pointer(),
-            message: problem.message(),
-            range: problem.range(),
-            hint: problem.hint(),
-            replacement: problem.replacement().map(JsReplacement::from),
-        }
-    }
+fn problem(problem: &Problem) -> Value {
+    object(vec![
+        ("code", some(problem.code().as_str())),
+        ("pointer", some(problem.pointer())),
+        ("message", some(problem.message())),
+        ("range", problem.range().as_ref().map(range)),
+        ("hint", problem.hint().map(Value::from)),
+        ("replacement", problem.replacement().map(replacement)),
+    ])
 }
 
-impl<'r> From<&'r Replacement> for JsReplacement<'r> {
-    fn from(replacement: &'r Replacement) -> Self {
-        Self { range: &replacement.range, text: &replacement.text }
-    }
-}
-
-#[derive(Serialize)]
-struct JsLint<'l> {
-    code: &'static str,
-    severity: &'static str,
-    pointer: &'l str,
-    message: &'l str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    range: Option<Range<usize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    suggestion: Option<JsSuggestion<'l>>,
-}
-
-#[derive(Serialize)]
-struct JsSuggestion<'l> {
-    message: &'l str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    replacement: Option<JsReplacement<'l>>,
-}
-
-impl<'l> From<&'l Lint> for JsLint<'l> {
-    fn from(lint: &'l Lint) -> Self {
-        Self {
-            code: lint.code().as_str(),
-            severity: lint.severity().as_str(),
-            pointer: lint.pointer(),
-            message: lint.message(),
-            range: lint.range(),
-            suggestion: lint.suggestion().map(|suggestion| JsSuggestion {
-                message: suggestion.message(),
-                replacement: suggestion.replacement().map(JsReplacement::from),
-            }),
-        }
-    }
+fn lint(lint: &Lint) -> Value {
+    let suggestion = lint.suggestion().map(|suggestion| {
+        object(vec![
+            ("message", some(suggestion.message())),
+            ("replacement", suggestion.replacement().map(replacement)),
+        ])
+    });
+    object(vec![
+        ("code", some(lint.code().as_str())),
+        ("severity", some(lint.severity().as_str())),
+        ("pointer", some(lint.pointer())),
+        ("message", some(lint.message())),
+        ("range", lint.range().as_ref().map(range)),
+        ("suggestion", suggestion),
+    ])
 }
 
 fn problems(error: &CompileError) -> JsValue {
-    to_js(&error.problems().iter().map(JsProblem::from).collect::<Vec<_>>())
+    list(error.problems(), problem)
 }
 
 /// The table of operators.
 #[wasm_bindgen(js_name = operators)]
 pub fn operator_table() -> JsValue {
-    let rows = operators().iter().map(|operator| {
-        json!({
-            "name": operator.name,
-            "place": match operator.place {
-                OperatorPlace::Field => "field",
-                OperatorPlace::Top => "top",
-            },
-            "operand": operator.operand,
-            "meaning": operator.meaning,
-            "example": operator.example,
-        })
-    });
-    to_js(&rows.collect::<Value>())
+    list(operators(), |operator| {
+        let place = match operator.place {
+            OperatorPlace::Field => "field",
+            OperatorPlace::Top => "top",
+        };
+        object(vec![
+            ("name", some(operator.name)),
+            ("place", some(place)),
+            ("operand", some(operator.operand)),
+            ("meaning", some(operator.meaning)),
+            ("example", some(operator.example)),
+        ])
+    })
 }
 
 /// Many events.
@@ -370,11 +355,13 @@ impl EventLog {
 
     #[wasm_bindgen(js_name = badLines)]
     pub fn bad_lines(&self) -> JsValue {
-        let lines = self.0.bad_lines().iter();
-        let lines = lines.map(
-            |bad| json!({ "line": bad.line, "offset": bad.error.offset(), "message": bad.error.message() }),
-        );
-        to_js(&lines.collect::<Value>())
+        list(self.0.bad_lines(), |bad| {
+            object(vec![
+                ("line", some(bad.line)),
+                ("offset", some(bad.error.offset())),
+                ("message", some(bad.error.message())),
+            ])
+        })
     }
 
     #[wasm_bindgen(js_name = badLineCount)]
@@ -389,31 +376,32 @@ impl EventLog {
 
     /// `undefined` where the path is none, or there is no room for its values.
     pub fn values(&mut self, length: usize, limit: usize) -> JsValue {
-        with_text(length, |path| self.0.values(path, limit)).map_or(JsValue::UNDEFINED, |values| {
-            let values = values.into_iter();
-            to_js(
-                &values
-                    .map(|(value, count)| json!({ "value": value.to_string(), "count": count }))
-                    .collect::<Value>(),
-            )
+        let values = with_text(length, |path| self.0.values(path, limit));
+        values.map_or(JsValue::UNDEFINED, |values| {
+            list(&values, |(value, count)| {
+                object(vec![("value", some(json_text(value))), ("count", some(*count))])
+            })
         })
     }
 
     pub fn fields(&self, sample: usize) -> JsValue {
-        let fields = self.0.fields(sample).into_iter().map(|field| {
-            json!({
-                "path": field.path,
-                "types": field.types,
-                "count": field.count,
-                "example": field.example,
-            })
-        });
-        to_js(&fields.collect::<Value>())
+        list(self.0.fields(sample), |field| {
+            object(vec![
+                ("path", some(field.path)),
+                ("types", some(field.types)),
+                ("count", some(field.count)),
+                ("example", some(field.example)),
+            ])
+        })
     }
 
     pub fn memory(&self) -> JsValue {
         let memory = self.0.memory();
-        to_js(&json!({ "events": memory.events, "columns": memory.columns, "max": memory.max }))
+        to_js(&object(vec![
+            ("events", some(memory.events)),
+            ("columns", some(memory.columns)),
+            ("max", some(memory.max)),
+        ]))
     }
 }
 
@@ -428,23 +416,23 @@ fn unless_full<T>(result: Result<T, PushError>) -> Result<Option<T>, JsValue> {
 /// The event classes, without their fields.
 #[wasm_bindgen]
 pub fn classes() -> JsValue {
-    to_js(&Catalog::builtin().classes().map(JsClass::summary).collect::<Vec<_>>())
+    list(Catalog::builtin().classes(), |class| self::class(class, false))
 }
 
 #[wasm_bindgen(js_name = findClass)]
 pub fn find_class(name: &str) -> JsValue {
-    Catalog::builtin().find(name).map_or(JsValue::UNDEFINED, |class| to_js(&JsClass::whole(class)))
+    Catalog::builtin().find(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true)))
 }
 
 #[wasm_bindgen(js_name = guessClass)]
 pub fn guess_class(name: &str) -> JsValue {
-    Catalog::builtin().guess(name).map_or(JsValue::UNDEFINED, |class| to_js(&JsClass::whole(class)))
+    Catalog::builtin().guess(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true)))
 }
 
 /// The text of a made-up event; `undefined` where there is no such class.
 #[wasm_bindgen]
 pub fn generate(name: &str, seed: u64) -> Option<String> {
-    Catalog::builtin().find(name).map(|class| class.generate(seed).to_string())
+    Catalog::builtin().find(name).map(|class| json_text(&class.generate(seed)))
 }
 
 /// How an event differs from its class; `undefined` where there is no such class. Throws where the event is
@@ -453,79 +441,48 @@ pub fn generate(name: &str, seed: u64) -> Option<String> {
 pub fn check(name: &str, length: usize) -> Result<JsValue, JsValue> {
     let Some(class) = Catalog::builtin().find(name) else { return Ok(JsValue::UNDEFINED) };
     let event = with_input(length, |event, _| json::value(event)).map_err(event_error)?;
-    let mismatches = class.check(&event);
-    let mismatches = mismatches
-        .iter()
-        .map(|mismatch| json!({ "pointer": mismatch.pointer(), "message": mismatch.message() }));
-    Ok(to_js(&mismatches.collect::<Value>()))
+    Ok(list(&class.check(&event), |mismatch| {
+        object(vec![("pointer", some(mismatch.pointer())), ("message", some(mismatch.message()))])
+    }))
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsClass<'c> {
-    name: &'c str,
-    short_name: &'c str,
-    system: &'c str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'c str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fields: Option<Vec<JsField>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sample: Option<&'c Value>,
+/// Whole with its fields and a sample.
+fn class(class: &EventClass, is_whole: bool) -> Value {
+    object(vec![
+        ("name", some(class.name())),
+        ("shortName", some(class.short_name())),
+        ("system", some(class.system())),
+        ("description", class.description().map(Value::from)),
+        ("fields", is_whole.then(|| class.fields().map(field).collect())),
+        ("sample", is_whole.then(|| class.sample().clone())),
+    ])
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsField {
-    path: String,
-    types: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    element_types: Vec<&'static str>,
-    nullable: bool,
-    optional: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    values: Option<Vec<Value>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
-}
-
-impl<'c> JsClass<'c> {
-    fn summary(class: &'c EventClass) -> Self {
-        Self {
-            name: class.name(),
-            short_name: class.short_name(),
-            system: class.system(),
-            description: class.description(),
-            fields: None,
-            sample: None,
-        }
-    }
-
-    fn whole(class: &'c EventClass) -> Self {
-        let fields = class.fields().map(|field| JsField {
-            path: field.path().to_owned(),
-            types: field.types(),
-            element_types: field.element_types(),
-            nullable: field.is_nullable(),
-            optional: field.is_optional(),
-            format: field.format(),
-            values: field.values(),
-            note: field.note().map(str::to_owned),
-        });
-        Self { fields: Some(fields.collect()), sample: Some(class.sample()), ..Self::summary(class) }
-    }
+fn field(field: Field<'_>) -> Value {
+    let element_types = field.element_types();
+    object(vec![
+        ("path", some(field.path())),
+        ("types", some(field.types())),
+        ("elementTypes", (!element_types.is_empty()).then(|| element_types.into())),
+        ("nullable", some(field.is_nullable())),
+        ("optional", some(field.is_optional())),
+        ("format", field.format().map(Value::from)),
+        ("values", field.values().map(Value::from)),
+        ("note", field.note().map(Value::from)),
+    ])
 }
 
 /// The members of an object, each with the text of its value; `undefined` where the text is no object.
 #[wasm_bindgen]
 pub fn members(length: usize) -> JsValue {
-    with_text(length, |text| {
-        let members: Option<BTreeMap<String, &RawValue>> = serde_json::from_str(text).ok();
-        let texts = members.map(|members| {
-            members.into_iter().map(|(name, value)| (name, value.get())).collect::<BTreeMap<_, _>>()
-        });
-        texts.map_or(JsValue::UNDEFINED, |texts| to_js(&texts))
-    })
+    let members = with_text(length, |text| {
+        let Ok(Value::Object(_)) = json::value(text.as_bytes()) else { return None };
+        let (members, _) = shallow::object(text, shallow::skip_space(text, 0)).ok()?;
+        let member = |(key, value): (Range<usize>, Range<usize>)| {
+            let key = json::value(text.get(key)?.as_bytes()).ok()?;
+            Some((key.as_str()?.to_owned(), text.get(value)?.into()))
+        };
+        Some(Value::Object(members.into_iter().filter_map(member).collect()))
+    });
+    members.map_or(JsValue::UNDEFINED, |members| to_js(&members))
 }

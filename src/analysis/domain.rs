@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::ranges::{Double, Ordered, Ranges, Text};
 use crate::event::{Constant, Number};
+use crate::sort;
 use crate::syntax::expr::{Comparison, Test, TypeSet};
 use crate::vm::compare;
 
@@ -60,7 +61,7 @@ impl Wholes {
             (Self::All, _) | (_, Self::All) => Self::All,
             (Self::Listed(a), Self::Listed(b)) => {
                 let mut all = [a.as_slice(), b].concat();
-                all.sort_by(|a, b| compare::order(a, b));
+                sort::by(&mut all, |a, b| compare::order(a, b));
                 all.dedup();
                 Self::Listed(all)
             }

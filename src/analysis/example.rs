@@ -8,6 +8,7 @@ use super::reach::Scope;
 use super::search::{self, Fuel, Place, Search};
 use crate::event::{Constant, Number};
 use crate::path::Segment;
+use crate::sort;
 use crate::syntax::expr::{Expr, Test};
 
 /// How many events are made of one way: each time with other values.
@@ -49,7 +50,7 @@ struct Maker<'f> {
 impl Maker<'_> {
     fn document(self, search: &Search<'_, '_>, round: usize) -> Option<Value> {
         let mut places: Vec<_> = search.places().filter(|(_, place)| !place.claims.is_empty()).collect();
-        places.sort_by_key(|(path, _)| path.len());
+        sort::by_key(&mut places, |(path, _)| path.len());
         let mut document = Value::Object(Map::new());
         for (path, place) in places {
             if let Find::Value(value) = self.find(place, round)? {
@@ -104,7 +105,7 @@ impl Maker<'_> {
         let values: Vec<Value> = candidates
             .into_iter()
             .filter(|value| domain.has(value) && claims.iter().all(|claim| claim.admits(value)))
-            .map(|value| to_value(&value))
+            .map(|value| value.to_value())
             .collect();
         // Now something, now nothing, where both will do.
         if domain.missing && (values.is_empty() || round.is_multiple_of(2)) {
@@ -205,20 +206,6 @@ fn neighbours(constant: &Constant, numbers: &mut Vec<Number>, values: &mut Vec<C
             values.push(Constant::Object(members.iter().cloned().chain([another]).collect()));
         }
         Constant::Null | Constant::Bool(_) => values.push(constant.clone()),
-    }
-}
-
-fn to_value(constant: &Constant) -> Value {
-    match constant {
-        Constant::Null => Value::Null,
-        Constant::Bool(bool) => Value::from(*bool),
-        Constant::Number(Number::Int(int)) => Value::from(*int),
-        Constant::Number(Number::Double(double)) => Value::from(*double),
-        Constant::String(string) => Value::from(&**string),
-        Constant::Array(elements) => Value::Array(elements.iter().map(to_value).collect()),
-        Constant::Object(members) => Value::Object(
-            members.iter().map(|(key, value)| (String::from(&**key), to_value(value))).collect(),
-        ),
     }
 }
 

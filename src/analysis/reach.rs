@@ -4,6 +4,7 @@
 use super::domain::Domain;
 use crate::catalog::shape::{self, Inside, Shape};
 use crate::path::{Path, Segment};
+use crate::sort;
 use crate::syntax::expr::TypeSet;
 use crate::vm::compare;
 
@@ -146,7 +147,7 @@ impl<'s> Walk<'s> {
         let mut domain = Domain::of_types(shape.types);
         if let Some(values) = &shape.values {
             let mut values: Vec<_> = values.iter().collect();
-            values.sort_by(|a, b| compare::order(*a, *b));
+            sort::by(&mut values, |a, b| compare::order(*a, *b));
             domain.narrow(&Domain::of_constants(values));
         }
         if self.can_be_array(shape) {

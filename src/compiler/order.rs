@@ -3,6 +3,7 @@
 
 use crate::event::Constant;
 use crate::path::Path;
+use crate::sort;
 use crate::syntax::expr::{Condition, Expr, Join, Test};
 
 pub(super) fn order(expr: Expr) -> Expr {
@@ -46,7 +47,7 @@ fn estimate_and_order(expr: Expr) -> (Expr, Estimate) {
         Expr::Group(join, parts) => {
             let mut parts: Vec<_> = parts.into_iter().map(estimate_and_order).collect();
             // Stable: among equals, the order that the user gave.
-            parts.sort_by(|(_, a), (_, b)| a.rank(join).total_cmp(&b.rank(join)));
+            sort::by(&mut parts, |(_, a), (_, b)| a.rank(join).total_cmp(&b.rank(join)));
             let estimate = estimate_group(join, parts.iter().map(|(_, estimate)| *estimate));
             (Expr::Group(join, parts.into_iter().map(|(part, _)| part).collect()), estimate)
         }

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use serde_json::Value;
 
-use super::{Array, Node, Number, Object, View};
+use super::{Array, Node, Number, Object, View, to_value};
 use crate::path::Segment;
 use crate::vm::compare;
 
@@ -25,17 +25,7 @@ pub(crate) enum Constant {
 impl Constant {
     /// As an event would hold it; of equal keys the last one counts.
     pub(crate) fn to_value(&self) -> Value {
-        match self {
-            Self::Null => Value::Null,
-            Self::Bool(bool) => Value::Bool(*bool),
-            Self::Number(Number::Int(int)) => Value::from(*int),
-            Self::Number(Number::Double(double)) => Value::from(*double),
-            Self::String(string) => Value::String(string.to_string()),
-            Self::Array(elements) => elements.iter().map(Self::to_value).collect(),
-            Self::Object(members) => {
-                members.iter().map(|(key, value)| (key.to_string(), value.to_value())).collect()
-            }
-        }
+        to_value(self)
     }
 
     /// What it takes in memory, with all that is inside.
@@ -129,15 +119,28 @@ impl Hash for Constant {
     }
 }
 
-/// As compact JSON.
+/// As JSON on one line.
 impl fmt::Display for Constant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_json(f, self)
+        write_json(f, self, Layout::Spaced)
     }
 }
 
-/// Compact JSON, on one line.
-pub(crate) fn write_json<'e>(f: &mut impl fmt::Write, value: impl Node<'e>) -> fmt::Result {
+/// How JSON stands on one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// A space behind commas and colons, for people.
+    Spaced,
+    /// As short as can be.
+    Compact,
+}
+
+/// JSON on one line.
+pub(crate) fn write_json<'e>(f: &mut impl fmt::Write, value: impl Node<'e>, layout: Layout) -> fmt::Result {
+    let (comma, colon) = match layout {
+        Layout::Spaced => (", ", ": "),
+        Layout::Compact => (",", ":"),
+    };
     match value.view() {
         View::Null => f.write_str("null"),
         View::Bool(bool) => write!(f, "{bool}"),
@@ -146,22 +149,30 @@ pub(crate) fn write_json<'e>(f: &mut impl fmt::Write, value: impl Node<'e>) -> f
         View::Array(elements) => {
             f.write_str("[")?;
             for (index, element) in elements.iter().enumerate() {
-                f.write_str(if index == 0 { "" } else { ", " })?;
-                write_json(f, element)?;
+                f.write_str(if index == 0 { "" } else { comma })?;
+                write_json(f, element, layout)?;
             }
             f.write_str("]")
         }
         View::Object(members) => {
             f.write_str("{")?;
             for (index, (key, value)) in members.iter().enumerate() {
-                f.write_str(if index == 0 { "" } else { ", " })?;
+                f.write_str(if index == 0 { "" } else { comma })?;
                 write_string(f, key)?;
-                f.write_str(": ")?;
-                write_json(f, value)?;
+                f.write_str(colon)?;
+                write_json(f, value, layout)?;
             }
             f.write_str("}")
         }
     }
+}
+
+/// JSON without spaces.
+pub(crate) fn json_text<'e>(value: impl Node<'e>) -> String {
+    let mut text = String::new();
+    // A string takes whatever comes.
+    let _ = write_json(&mut text, value, Layout::Compact);
+    text
 }
 
 /// A JSON string: quotes, backslashes and control characters escaped.

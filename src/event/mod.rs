@@ -12,8 +12,9 @@ pub(crate) mod tapes;
 pub(crate) mod trie;
 mod value;
 
-pub(crate) use constant::{Constant, write_json};
+pub(crate) use constant::{Constant, Layout, json_text, write_json};
 pub(crate) use number::Number;
+pub(crate) use value::to_value;
 
 use crate::path::Segment;
 

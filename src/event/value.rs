@@ -49,6 +49,21 @@ impl<'e> Array<'e> for &'e [Value] {
     }
 }
 
+/// A value of its own. Recursion is bounded by the nesting of the node.
+pub(crate) fn to_value<'e>(node: impl Node<'e>) -> Value {
+    match node.view() {
+        View::Null => Value::Null,
+        View::Bool(bool) => bool.into(),
+        View::Number(Number::Int(int)) => int.into(),
+        View::Number(Number::Double(double)) => double.into(),
+        View::String(string) => string.into(),
+        View::Array(elements) => elements.iter().map(to_value).collect(),
+        View::Object(members) => {
+            members.iter().map(|(key, value)| (key.to_owned(), to_value(value))).collect()
+        }
+    }
+}
+
 /// Up to here comparing the keys one by one is faster than hashing the one that is looked for.
 const SMALL_OBJECT: usize = 8;
 

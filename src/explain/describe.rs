@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::reach::without_middle;
-use crate::event::{Array, Constant, Node, Object, View, write_json};
+use crate::event::{Array, Constant, Layout, Node, Object, View, write_json};
 use crate::path::Path;
 use crate::program::visible;
 use crate::vm::{compare, type_of};
@@ -26,7 +26,7 @@ impl Excerpt {
     /// Reads no more of the value than it shows.
     pub(super) fn of<'e>(value: impl Node<'e>, most_chars: usize) -> Self {
         let mut limited = Limited { text: String::new(), left: most_chars };
-        let is_cut = write_json(&mut limited, value).is_err();
+        let is_cut = write_json(&mut limited, value, Layout::Spaced).is_err();
         let mut text = visible(&limited.text);
         if is_cut {
             // Half of an escape is none.

@@ -9,6 +9,7 @@ use crate::catalog::shape::{self, Format, Shape};
 use crate::error::Replacement;
 use crate::filter::Filter;
 use crate::path::Path;
+use crate::sort;
 use crate::syntax::expr::{ElementForm, Expr};
 use crate::syntax::operators::Kind as Op;
 use crate::syntax::outline::{Kind, Leaf, Outline};
@@ -55,7 +56,7 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
         };
         linter.report(LintCode::AlwaysMatches, Severity::Warning, &outline, message, None);
     }
-    linter.lints.sort_by_key(place);
+    sort::by_key(&mut linter.lints, place);
     linter.lints.truncate(MAX_LINTS - 1);
     if linter.never
         && linter.is_class_certain
@@ -69,7 +70,7 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
             None,
         );
     }
-    linter.lints.sort_by_key(place);
+    sort::by_key(&mut linter.lints, place);
     linter.lints
 }
 

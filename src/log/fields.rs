@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::EventLog;
+use crate::event::{json, json_text};
 use crate::path::Path;
 use crate::vm;
 
@@ -45,7 +46,7 @@ impl EventLog {
         let mut fields = Fields::default();
         for (number, index) in (0..self.len()).step_by(step).enumerate() {
             // What is in the log has been read before.
-            let event = self.get(index).and_then(|event| serde_json::from_slice(event).ok());
+            let event = self.get(index).and_then(|event| json::value(event).ok());
             fields.collect(&event.unwrap_or_default(), &mut Vec::new(), number);
         }
         fields.in_order
@@ -107,7 +108,7 @@ impl Fields {
 }
 
 fn example(value: &Value) -> String {
-    let text = value.to_string();
+    let text = json_text(value);
     match text.char_indices().nth(MAX_EXAMPLE) {
         None => text,
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

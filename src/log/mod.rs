@@ -9,8 +9,6 @@ mod values;
 
 use std::collections::HashMap;
 
-use serde_json::value::RawValue;
-
 pub use self::fields::FieldSummary;
 pub use self::matching::{EventBits, EventVerdicts};
 use crate::dialect_filter::DialectFilter;
@@ -19,6 +17,7 @@ use crate::event::json::{self, Scratch};
 use crate::event::trie::{self, Trie, Wanted};
 use crate::filter::Filter;
 use crate::path::Path;
+use crate::syntax::shallow;
 use columns::Columns;
 use store::Store;
 
@@ -208,15 +207,16 @@ impl EventLog {
     /// [`PushError`], where it is not JSON, or there is no room for all of them.
     pub fn push_document(&mut self, document: &[u8]) -> Result<(), PushError> {
         json::read(document, &self.nothing, &mut self.scratch.event)?;
-        match serde_json::from_slice::<Vec<&RawValue>>(document) {
-            Ok(events) => {
-                for event in events {
-                    self.push(event.get().as_bytes())?;
-                }
-            }
-            Err(_) => {
-                self.push(document)?;
-            }
+        // Which it has checked to be UTF-8.
+        let text = std::str::from_utf8(document).unwrap_or_default();
+        let start = shallow::skip_space(text, 0);
+        if text.as_bytes().get(start) != Some(&b'[') {
+            self.push(document)?;
+            return Ok(());
+        }
+        let (elements, _) = shallow::array(text, start).unwrap_or_default();
+        for element in elements {
+            self.push(document.get(element).unwrap_or_default())?;
         }
         Ok(())
     }

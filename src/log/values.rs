@@ -1,13 +1,15 @@
 //! The values at a path, counted.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::EventLog;
 use crate::event::trie::Wanted;
-use crate::event::{Node, Number, View};
+use crate::event::{Node, View, json_text, to_value};
 use crate::path::Path;
+use crate::sort;
 use crate::vm::walk::{Found, Leaf};
 
 impl EventLog {
@@ -33,24 +35,32 @@ impl EventLog {
                 *count += 1;
             }
         }
-        let mut counts: HashMap<Value, (usize, u32)> = HashMap::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut counts: Vec<(Value, usize)> = Vec::new();
         for (number, count) in (0..).zip(events) {
-            let mut values = Scalars(HashSet::new());
+            let mut values = Scalars::default();
             column.visit(number, &mut values);
-            for value in values.0 {
-                counts.entry(value).or_insert((0, number)).0 += count;
+            for (text, value) in values.in_order {
+                let place = *places.entry(text).or_insert(counts.len());
+                match counts.get_mut(place) {
+                    Some((_, known)) => *known += count,
+                    None => counts.push((value, count)),
+                }
             }
         }
-        let mut counts: Vec<_> = counts.into_iter().collect();
         // The most frequent first, then the first that was there.
-        counts.sort_by_key(|(value, (count, first))| (usize::MAX - count, *first, value.to_string()));
+        sort::by_key(&mut counts, |(_, count)| Reverse(*count));
         counts.truncate(limit);
-        Some(counts.into_iter().map(|(value, (count, _))| (value, count)).collect())
+        Some(counts)
     }
 }
 
-/// Looks at all values, and keeps the scalars.
-struct Scalars(HashSet<Value>);
+/// Looks at all values, and keeps the scalars with their texts, each once.
+#[derive(Default)]
+struct Scalars {
+    known: HashSet<String>,
+    in_order: Vec<(String, Value)>,
+}
 
 impl<'e, N: Node<'e>> Leaf<'e, N> for Scalars {
     fn takes_arrays_whole(&self) -> bool {
@@ -58,16 +68,14 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Scalars {
     }
 
     fn passes(&mut self, found: Found<N>) -> bool {
-        let Found::Value(value) = found else { return false };
-        let value = match value.view() {
-            View::Null => Value::Null,
-            View::Bool(bool) => bool.into(),
-            View::Number(Number::Int(int)) => int.into(),
-            View::Number(Number::Double(double)) => double.into(),
-            View::String(string) => string.into(),
-            View::Array(_) | View::Object(_) => return false,
-        };
-        self.0.insert(value);
+        if let Found::Value(value) = found
+            && !matches!(value.view(), View::Array(_) | View::Object(_))
+        {
+            let text = json_text(value);
+            if self.known.insert(text.clone()) {
+                self.in_order.push((text, to_value(value)));
+            }
+        }
         false
     }
 }

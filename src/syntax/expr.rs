@@ -6,6 +6,7 @@ use super::pattern::Pattern;
 use super::span::Span;
 use crate::event::Constant;
 use crate::path::Path;
+use crate::sort;
 use crate::vm::compare;
 
 /// A filter, or a part of one, with the conditions of a dialect; MongoDB's if none is named.
@@ -100,7 +101,7 @@ pub(crate) enum Test {
 impl Test {
     /// Equal to one of the constants, in whatever order they come.
     pub(crate) fn is_in(mut constants: Vec<Constant>) -> Self {
-        constants.sort_by(|a, b| compare::order(a, b));
+        sort::by(&mut constants, |a, b| compare::order(a, b));
         constants.dedup();
         Self::In(constants)
     }

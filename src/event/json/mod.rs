@@ -12,8 +12,10 @@ use serde_json::Value;
 
 use super::scan;
 use super::tape::{Entry, Tape, Text};
-use super::trie::Trie;
+use super::to_value;
+use super::trie::{Trie, Wanted};
 use crate::error::EventError;
+use crate::path::Path;
 use lexer::{Lexer, Stop};
 use pass::Pass;
 
@@ -77,10 +79,11 @@ pub(in crate::event) struct Seen {
     entry: u32,
 }
 
-/// Parses a whole event. What is none is refused in the words of [`read`].
+/// An event with all that is in it.
 pub(crate) fn value(text: &[u8]) -> Result<Value, EventError> {
-    read(text, &Trie::default(), &mut EventScratch::default())?;
-    serde_json::from_slice(text).map_err(|_| EventError::new(0, "expected an event"))
+    let mut all = Trie::default();
+    all.add(&Path::of(&[]), Wanted::Deep);
+    Ok(to_value(read(text, &all, &mut EventScratch::default())?.root()))
 }
 
 /// Reads a whole event.

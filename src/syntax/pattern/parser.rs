@@ -1,6 +1,6 @@
 //! Pattern → [`Node`], by PCRE2's grammar.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::escape::Escape;
@@ -19,7 +19,7 @@ const MAX_NAME: usize = 32;
 
 pub(super) fn parse(source: &str, flags: Flags) -> Result<Node, PatternError> {
     let options = Options { flags, spaced_classes: false };
-    let names = BTreeSet::new();
+    let names = HashSet::new();
     let mut parser = Parser { source, at: 0, options, quoted: false, groups: 0, names, depth: 0 };
     let node = parser.alternation()?;
     match parser.next() {
@@ -37,7 +37,7 @@ pub(super) struct Parser<'a> {
     quoted: bool,
     /// The capturing groups that have been opened.
     pub(super) groups: u32,
-    names: BTreeSet<&'a str>,
+    names: HashSet<&'a str>,
     depth: usize,
 }
 

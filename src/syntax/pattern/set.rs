@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::sort;
+
 /// First and last.
 type Range = (char, char);
 
@@ -81,7 +83,7 @@ impl CharSet {
 
     fn extend(&mut self, ranges: impl IntoIterator<Item = Range>) {
         self.ranges.extend(ranges);
-        self.ranges.sort_unstable();
+        sort::by_key(&mut self.ranges, |range| *range);
         self.ranges.dedup_by(|next, kept| {
             let touches = after(kept.1).is_none_or(|after| next.0 <= after);
             if touches {
@@ -143,7 +145,7 @@ static PAIRS: LazyLock<Box<[(char, char)]>> = LazyLock::new(|| {
     let in_families =
         families.flat_map(|family| family.chars().flat_map(|c| family.chars().map(move |d| (c, d))));
     let mut pairs: Vec<_> = simple.chain(in_families).filter(|(c, other)| c != other).collect();
-    pairs.sort_unstable();
+    sort::by_key(&mut pairs, |pair| *pair);
     pairs.dedup();
     pairs.into()
 });
