@@ -11,7 +11,7 @@ use crate::filter::{Compiler, Filter};
 use crate::limits::Limits;
 use crate::program::Program;
 use crate::syntax::outline::Source;
-use crate::syntax::reader;
+use crate::syntax::{nextcloud, reader};
 use crate::verdict::Verdict;
 use crate::vm;
 
@@ -69,6 +69,11 @@ impl DialectFilter {
     #[must_use]
     pub fn source(&self) -> Option<&str> {
         self.filter.source()
+    }
+
+    /// The filter of the Nextcloud dialect as it was written. `None` for a program that was loaded.
+    pub(crate) fn nextcloud_outline(&self) -> Option<nextcloud::Part> {
+        self.filter.nextcloud_outline()
     }
 
     /// What the filter was compiled to.
