@@ -110,11 +110,7 @@ impl Source {
 impl Source {
     /// The outline of a filter of the Nextcloud dialect.
     pub(crate) fn nextcloud_outline(&self) -> Option<nextcloud::Part> {
-        if self.is_written {
-            return nextcloud::outline(&reader::read(&self.text, &Limits::NONE).ok()?);
-        }
-        let value: Value = serde_json::from_str(&self.text).ok()?;
-        nextcloud::outline(&reader::from_value(&value, &Limits::NONE).ok()?)
+        nextcloud::outline(&reader::read(&self.text, &Limits::NONE).ok()?, self.is_written)
     }
 }
 
