@@ -12,7 +12,7 @@ use crate::filter::{Compiler, Filter};
 use crate::limits::Limits;
 use crate::program::Program;
 use crate::syntax::outline::Source;
-use crate::syntax::reader;
+use crate::syntax::{nextcloud, reader};
 use crate::verdict::Verdict;
 use crate::vm;
 
@@ -75,6 +75,11 @@ impl DialectFilter {
     /// What it looks at.
     pub(crate) fn trie(&self) -> &Trie {
         self.filter.trie()
+    }
+
+    /// The filter of the Nextcloud dialect as it was written. `None` for a program that was loaded.
+    pub(crate) fn nextcloud_outline(&self) -> Option<nextcloud::Part> {
+        self.filter.nextcloud_outline()
     }
 
     /// What the filter was compiled to.

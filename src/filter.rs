@@ -150,6 +150,11 @@ impl Filter {
         self.inner.source.as_ref()?.outline()
     }
 
+    /// The same, of the dialect of Nextcloud.
+    pub(crate) fn nextcloud_outline(&self) -> Option<nextcloud::Part> {
+        self.inner.source.as_ref()?.nextcloud_outline()
+    }
+
     /// Whether `other` matches every event that this filter matches.
     ///
     /// A `Yes` is proven, and a `No` comes with an event that shows it. The time is bounded, to some

@@ -180,8 +180,7 @@ impl Filter {
     /// Throws where the event is not JSON.
     pub fn explain(&self, length: usize, masks_values: bool) -> Result<JsValue, JsValue> {
         let options = ExplainOptions::new().mask_values(masks_values);
-        let filter = self.mongo()?;
-        with_input(length, |event, _| filter.explain_json_with(event, options))
+        with_input(length, |event, _| self.0.explain_json_with(event, options))
             .map(|explanation| to_js(&explanation.to_json()))
             .map_err(event_error)
     }

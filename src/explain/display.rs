@@ -4,23 +4,35 @@ use std::fmt;
 
 use super::tree::negated;
 use super::{Explanation, ExplanationNode, NodeKind};
+use crate::program::visible;
+use crate::verdict::Verdict;
 
 /// So many sentences make a reason.
 const MAX_SENTENCES: usize = 3;
 
 /// `{}` is one line: the verdict and the main reason. `{:#}` is the whole tree, one part a line; the
-/// parts of what has only one stand in its place, and comments are left out.
+/// parts of what has only one stand in its place, and comments are left out. What PHP throws stands in brackets.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = if self.matches() { "matches" } else { "does not match" };
+        let verdict = match self.verdict() {
+            Verdict::Matches => "matches",
+            Verdict::DoesNotMatch => "does not match",
+            Verdict::Throws(_) => "throws",
+        };
         if !f.alternate() {
-            return write!(f, "{verdict}: {}", self.reason());
+            write!(f, "{verdict}: {}", self.reason())?;
+            return thrown(f, self.root());
         }
         let root = self.root();
         write!(f, "{} {verdict}", mark(root))?;
         match speaking(root).count() {
             // Its line says all.
             1 => writeln!(f)?,
+            0 => {
+                write!(f, ": {}", root.sentence)?;
+                thrown(f, root)?;
+                writeln!(f)?;
+            }
             _ => writeln!(f, ": {}", root.sentence)?,
         }
         inside(f, root, 1)
@@ -28,7 +40,19 @@ impl fmt::Display for Explanation {
 }
 
 fn mark(node: &ExplanationNode) -> char {
-    if node.verdict { '✓' } else { '✗' }
+    match (&node.throws, node.verdict) {
+        (Some(_), _) => '!',
+        (None, true) => '✓',
+        (None, false) => '✗',
+    }
+}
+
+/// PHP's own words.
+fn thrown(f: &mut fmt::Formatter<'_>, node: &ExplanationNode) -> fmt::Result {
+    match &node.throws {
+        Some(thrown) => write!(f, " [{}]", visible(thrown.reason())),
+        None => Ok(()),
+    }
 }
 
 /// The parts that say something.
@@ -52,17 +76,26 @@ fn settled(node: &ExplanationNode) -> &ExplanationNode {
 
 fn line(f: &mut fmt::Formatter<'_>, node: &ExplanationNode, depth: usize) -> fmt::Result {
     let node = settled(node);
-    writeln!(f, "{:indent$}{} {}", "", mark(node), node.sentence, indent = 2 * depth)?;
+    write!(f, "{:indent$}{} {}", "", mark(node), node.sentence, indent = 2 * depth)?;
+    if shown_parts(node).next().is_none() {
+        thrown(f, node)?;
+    }
+    writeln!(f)?;
     inside(f, node, depth + 1)
 }
 
-fn inside(f: &mut fmt::Formatter<'_>, node: &ExplanationNode, depth: usize) -> fmt::Result {
+/// The parts that get lines of their own below that of the node.
+fn shown_parts(node: &ExplanationNode) -> impl Iterator<Item = &ExplanationNode> {
     // The sentence of `$not` says what its only part does.
-    let node = match speaking(node).collect::<Vec<_>>().as_slice() {
+    let node = match node.parts.as_slice() {
         [only] if node.kind == NodeKind::Not => only,
         _ => node,
     };
-    for part in speaking(node) {
+    speaking(node)
+}
+
+fn inside(f: &mut fmt::Formatter<'_>, node: &ExplanationNode, depth: usize) -> fmt::Result {
+    for part in shown_parts(node) {
         line(f, part, depth)?;
     }
     if node.more_parts > 0 {
@@ -99,18 +132,25 @@ impl Sentences {
     }
 
     fn collect(&mut self, node: &ExplanationNode) {
+        if node.throws.is_some() {
+            // What it gets to first is what it throws at.
+            return match node.parts.iter().find(|part| part.is_reached && part.throws.is_some()) {
+                Some(part) => self.collect(part),
+                None => self.push(node.sentence.clone()),
+            };
+        }
         match node.kind {
             NodeKind::All | NodeKind::And | NodeKind::Field | NodeKind::AllOf | NodeKind::Element
                 if speaking(node).next().is_some() =>
             {
                 speaking(node)
-                    .filter(|part| part.verdict == node.verdict)
+                    .filter(|part| part.is_reached && part.verdict == node.verdict)
                     .for_each(|part| self.collect(part));
             }
             // The sentence of `$not` says what its only part does.
             NodeKind::Not if node.parts.len() > 1 => {
                 let mut inside = Self::default();
-                let decides = |part: &&ExplanationNode| part.verdict != node.verdict;
+                let decides = |part: &&ExplanationNode| part.is_reached && part.verdict != node.verdict;
                 node.parts.iter().filter(decides).for_each(|part| inside.collect(part));
                 self.push(negated(&inside.join(), node.verdict));
             }

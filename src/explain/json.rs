@@ -23,6 +23,8 @@ impl NodeKind {
             Self::Element => "element",
             Self::Condition => "condition",
             Self::Comment => "comment",
+            Self::Unknown => "unknown",
+            Self::Invalid => "invalid",
             Self::Program => "program",
             Self::Test => "test",
         }
@@ -30,17 +32,20 @@ impl NodeKind {
 }
 
 pub(super) fn explanation(explanation: &Explanation) -> Value {
-    json!({
-        "matches": explanation.matches(),
-        "reason": explanation.reason(),
-        "root": node(&explanation.root),
-    })
+    let mut object = Object::default();
+    object.put_outcome("matches", &explanation.root);
+    object.put("reason", explanation.reason());
+    object.put("root", node(&explanation.root));
+    Value::Object(object.0)
 }
 
 fn node(node: &ExplanationNode) -> Value {
     let mut object = Object::default();
     object.put("kind", node.kind.as_str());
-    object.put("verdict", node.verdict);
+    object.put_outcome("verdict", node);
+    if !node.is_reached {
+        object.put("isReached", false);
+    }
     object.put("sentence", &*node.sentence);
     object.put("pointer", &*node.pointer);
     if let Some(range) = &node.range {
@@ -105,6 +110,17 @@ struct Object(Map<String, Value>);
 impl Object {
     fn put(&mut self, key: &str, value: impl Into<Value>) {
         self.0.insert(key.to_owned(), value.into());
+    }
+
+    /// What throws is neither true nor false.
+    fn put_outcome(&mut self, key: &str, node: &ExplanationNode) {
+        match &node.throws {
+            None => self.put(key, node.verdict),
+            Some(thrown) => {
+                self.put(key, Value::Null);
+                self.put("throws", thrown.reason());
+            }
+        }
     }
 
     fn put_range(&mut self, key: &str, range: &Range<usize>) {

@@ -4,18 +4,22 @@ mod describe;
 mod display;
 mod json;
 mod listing;
+mod nextcloud;
 mod reach;
 mod tree;
 mod words;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::dialect_filter::DialectFilter;
 use crate::error::EventError;
 use crate::event;
 use crate::filter::Filter;
+use crate::verdict::{Thrown, Verdict};
 use describe::Excerpt;
 
 /// Why an event does, or does not, match a filter: the tree of the filter as it was written, every part
@@ -72,7 +76,10 @@ pub struct ExplanationNode {
     kind: NodeKind,
     pointer: Arc<str>,
     range: Option<Range<usize>>,
+    /// False where it throws.
     verdict: bool,
+    throws: Option<Thrown>,
+    is_reached: bool,
     sentence: String,
     condition: Option<Box<Condition>>,
     /// The element, for [`NodeKind::Element`].
@@ -86,7 +93,7 @@ pub struct ExplanationNode {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Condition {
     path: String,
-    operator: &'static str,
+    operator: Cow<'static, str>,
     /// The value stands alone, without its operator.
     is_literal: bool,
     operand: Option<Excerpt>,
@@ -125,6 +132,11 @@ pub enum NodeKind {
     Condition,
     /// `$comment`: always holds.
     Comment,
+    /// In the dialect of Nextcloud, a logical operator that it does not know, with a list: never holds, but
+    /// the first entry of the list is looked at.
+    Unknown,
+    /// In the dialect of Nextcloud, what its evaluator cannot read: throws, whatever the event.
+    Invalid,
     /// A program without the text of its filter; the parts are its tests, whether the verdict depends
     /// on them or not.
     Program,
@@ -229,11 +241,73 @@ impl Filter {
     }
 }
 
+impl DialectFilter {
+    /// Explains the verdict on an event: in the dialect of Nextcloud with the rules of that dialect, and with
+    /// what its evaluator does not get to.
+    ///
+    /// ```
+    /// use hooksieve::{Compiler, Dialect};
+    /// use serde_json::json;
+    ///
+    /// let filter = Compiler::new().dialect(Dialect::Nextcloud).compile(r#"{"event.node.id": {"$in": ["23"]}}"#)?;
+    /// assert_eq!(
+    ///     filter.explain(&json!({"event": {"node": {"id": 23}}})).to_string(),
+    ///     "matches: `event.node.id` is the number 23; in this dialect `in_array` compares loosely, so the \
+    ///      string \"23\" equals it",
+    /// );
+    /// # Ok::<(), hooksieve::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn explain(&self, event: &Value) -> Explanation {
+        self.explain_with(event, ExplainOptions::default())
+    }
+
+    /// As [`explain`](Self::explain), with options.
+    #[must_use]
+    pub fn explain_with(&self, event: &Value, options: ExplainOptions) -> Explanation {
+        if let Some(filter) = self.as_mongo() {
+            return filter.explain_with(event, options);
+        }
+        let root = match self.nextcloud_outline() {
+            Some(outline) => nextcloud::explain(&outline, event, options.masks),
+            None => nextcloud::explain_program(self.program(), event, options.masks),
+        };
+        Explanation { root }
+    }
+
+    /// Explains the verdict on a raw event.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`], where [`verdict_json`](Self::verdict_json) fails.
+    pub fn explain_json(&self, event: &[u8]) -> Result<Explanation, EventError> {
+        self.explain_json_with(event, ExplainOptions::default())
+    }
+
+    /// As [`explain_json`](Self::explain_json), with options.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`], where [`verdict_json`](Self::verdict_json) fails.
+    pub fn explain_json_with(
+        &self,
+        event: &[u8],
+        options: ExplainOptions,
+    ) -> Result<Explanation, EventError> {
+        Ok(self.explain_with(&event::json::value(event)?, options))
+    }
+}
+
 impl Explanation {
-    /// The verdict: that of [`Filter::matches`].
+    /// Whether the filter lets the event through: as [`Filter::matches`]; false where it throws.
     #[must_use]
     pub fn matches(&self) -> bool {
         self.root.verdict
+    }
+
+    /// The verdict: that of [`DialectFilter::verdict`].
+    pub fn verdict(&self) -> Verdict {
+        self.root.outcome().into()
     }
 
     /// The filter as a whole.
@@ -278,10 +352,27 @@ impl ExplanationNode {
     }
 
     /// Whether it holds: the verdict of the part as a filter of its own, on the event, or, within an
-    /// `$elemMatch`, on the element.
+    /// `$elemMatch`, on the element. False where it [`throws`](Self::throws).
     #[must_use]
     pub fn verdict(&self) -> bool {
         self.verdict
+    }
+
+    /// What PHP throws at this part, alone, if it does: in the dialect of Nextcloud only.
+    #[must_use]
+    pub fn throws(&self) -> Option<&Thrown> {
+        self.throws.as_ref()
+    }
+
+    /// Whether the evaluator gets to this part. Nextcloud's stops where the verdict is certain, and at what
+    /// throws; in MongoDB's dialect, where nothing throws, it makes no difference, and every part counts as reached.
+    #[must_use]
+    pub fn is_reached(&self) -> bool {
+        self.is_reached
+    }
+
+    fn outcome(&self) -> Result<bool, Thrown> {
+        self.throws.clone().map_or(Ok(self.verdict), Err)
     }
 
     /// Why, in plain words: one line, no full stop.
@@ -297,17 +388,18 @@ impl ExplanationNode {
         self.condition.as_deref().map(|condition| &*condition.path)
     }
 
-    /// The operator, `$eq` for a value that stands alone; of a [`Test`](NodeKind::Test) its name in the
-    /// listing. `None` for what has none.
+    /// The operator, `$eq` for a value that stands alone, in the dialect of Nextcloud `$e`, and there also what
+    /// stands in the place of one; of a [`Test`](NodeKind::Test) its name in the listing. `None` for what has
+    /// none.
     #[must_use]
-    pub fn operator(&self) -> Option<&'static str> {
+    pub fn operator(&self) -> Option<&str> {
         match self.kind {
             NodeKind::And => Some("$and"),
             NodeKind::Or => Some("$or"),
             NodeKind::Nor => Some("$nor"),
-            _ => {
-                self.condition.as_deref().map(|condition| condition.operator).filter(|name| !name.is_empty())
-            }
+            NodeKind::Not => Some("$not"),
+            NodeKind::Field => None,
+            _ => self.condition.as_deref().map(|condition| &*condition.operator),
         }
     }
 
@@ -336,7 +428,8 @@ impl ExplanationNode {
     }
 
     /// The values of the event that the path has reached, in the order in which they are tried. An array at its end
-    /// stands for each of its elements, and for itself.
+    /// stands for each of its elements, and for itself; in the dialect of Nextcloud for itself only, and the
+    /// values end with the one that decides.
     #[must_use]
     pub fn values(&self) -> &[ReachedValue] {
         self.condition.as_deref().map_or(&[], |condition| &condition.values)
@@ -348,7 +441,7 @@ impl ExplanationNode {
         self.condition.as_deref().map_or(0, |condition| condition.more_values)
     }
 
-    /// Where the path broke off: 5 places at most.
+    /// Where the path broke off: 5 places at most. In the dialect of Nextcloud null is a missing field, too.
     #[must_use]
     pub fn missing(&self) -> &[MissingField] {
         self.condition.as_deref().map_or(&[], |condition| &condition.missing)
@@ -400,7 +493,8 @@ impl ReachedValue {
     }
 
     /// Whether it alone passes the test. `$ne`, `$nin` and `$exists: false` hold where no value passes
-    /// the test that they negate.
+    /// the test that they negate; but in the dialect of Nextcloud they are asked of each value, and this is the
+    /// answer.
     #[must_use]
     pub fn passes(&self) -> bool {
         self.passes

@@ -61,11 +61,11 @@ pub(super) struct Gap<'e> {
 }
 
 /// So many steps are taken in any case, once it is known what decides.
-const MIN_VISITS: usize = 1000;
+pub(super) const MIN_VISITS: usize = 1000;
 /// So many values are listed.
-const MAX_VALUES: usize = 20;
+pub(super) const MAX_VALUES: usize = 20;
 /// So many places where a way breaks off.
-const MAX_GAPS: usize = 5;
+pub(super) const MAX_GAPS: usize = 5;
 
 impl<'e> Reach<'e> {
     /// Follows the path. `passes` is the test, of one value or of nothing; `any` is whether something

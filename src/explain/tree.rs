@@ -1,10 +1,12 @@
 //! Explains a filter part by part.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::describe::{self, Excerpt, count};
 use super::display::reason;
-use super::reach::{Place, Reach, without_middle};
+use super::reach::{Gap, Place, Reach, without_middle};
 use super::words::{self, CONDITION, Case, FILTER};
 use super::{Condition, ExplanationNode, MissingField, NodeKind, ReachedValue};
 use crate::compiler;
@@ -26,7 +28,7 @@ const MAX_VISITS: usize = 20_000_000;
 /// Bytes of the values, and of the pointers that elements repeat.
 const MAX_BYTES: usize = 4 << 20;
 /// Characters of a value or operand.
-const MAX_VALUE_CHARS: usize = 200;
+pub(super) const MAX_VALUE_CHARS: usize = 200;
 /// Of a path. The pointer tells all of it.
 const MAX_PATH_CHARS: usize = 200;
 
@@ -132,7 +134,7 @@ impl<'o> Part<'o> {
             }
             _ => Run::Parts,
         };
-        let parts: Vec<Self> = outline.parts().iter().map(|part| Self::new(part)).collect();
+        let parts: Vec<Self> = outline.parts().iter().map(Self::new).collect();
         Self {
             outline,
             run,
@@ -158,6 +160,8 @@ impl ExplanationNode {
             pointer: "".into(),
             range: None,
             verdict,
+            throws: None,
+            is_reached: true,
             sentence,
             condition: None,
             element: None,
@@ -168,11 +172,11 @@ impl ExplanationNode {
 }
 
 pub(super) struct Explainer {
-    masks: bool,
-    who: &'static str,
+    pub(super) masks: bool,
+    pub(super) who: &'static str,
     element_parts_left: usize,
     bytes_left: usize,
-    visits_left: usize,
+    pub(super) visits_left: usize,
 }
 
 impl Explainer {
@@ -286,6 +290,11 @@ impl Explainer {
         (self.case(operator, path, tester, &reach).sentence(root), self.reached(operator, path, &reach))
     }
 
+    fn reached(&mut self, operator: &'static str, path: &Path, reach: &Reach<'_>) -> Condition {
+        let condition = Condition::new(path, operator);
+        self.list(condition, path, reach, words::suggestion)
+    }
+
     fn case<'c, 'e>(
         &self,
         operator: &'c str,
@@ -306,7 +315,14 @@ impl Explainer {
         }
     }
 
-    fn reached(&mut self, operator: &'static str, path: &Path, reach: &Reach<'_>) -> Condition {
+    /// Puts what a path reaches into its condition.
+    pub(super) fn list(
+        &mut self,
+        condition: Condition,
+        path: &Path,
+        reach: &Reach<'_>,
+        suggestion: impl Fn(&Gap<'_>, &Path) -> Option<String>,
+    ) -> Condition {
         let mut values = Vec::with_capacity(reach.values.len());
         for value in &reach.values {
             let excerpt = (!self.masks).then(|| Excerpt::of(value.place.value, MAX_VALUE_CHARS));
@@ -328,7 +344,7 @@ impl Explainer {
                 pointer,
                 type_name: describe::type_name(gap.at.value),
                 segment: segment.to_owned(),
-                suggestion: words::suggestion(gap, path).filter(|_| !self.masks),
+                suggestion: suggestion(gap, path).filter(|_| !self.masks),
             });
         }
         Condition {
@@ -336,7 +352,7 @@ impl Explainer {
             values,
             more_missing: reach.gap_count - missing.len(),
             missing,
-            ..Condition::new(path, operator)
+            ..condition
         }
     }
 
@@ -479,13 +495,18 @@ impl Part<'_> {
 
 impl Condition {
     pub(super) fn new(path: &Path, operator: &'static str) -> Self {
-        let path = without_middle(&visible(&path.to_string()), MAX_PATH_CHARS);
-        Self { path, operator, ..Self::default() }
+        Self::of_text(&path.to_string(), operator)
+    }
+
+    /// Of a path as it is written.
+    pub(super) fn of_text(path: &str, operator: impl Into<Cow<'static, str>>) -> Self {
+        let path = without_middle(&visible(path), MAX_PATH_CHARS);
+        Self { path, operator: operator.into(), ..Self::default() }
     }
 }
 
 /// How many of the conditions hold, of which all must.
-fn conditions(parts: &[ExplanationNode]) -> String {
+pub(super) fn conditions(parts: &[ExplanationNode]) -> String {
     let parts = || parts.iter().filter(|part| part.kind != NodeKind::Comment);
     let holding = parts().filter(|part| part.verdict).count();
     match (holding, parts().count()) {
@@ -502,7 +523,7 @@ fn conditions(parts: &[ExplanationNode]) -> String {
 }
 
 /// How many of the branches hold.
-fn alternatives(holding: usize, all: usize) -> String {
+pub(super) fn alternatives(holding: usize, all: usize) -> String {
     match (holding, all) {
         (1, 1) => "the only alternative holds".to_owned(),
         (0, 1) => "the only alternative does not hold".to_owned(),
@@ -513,7 +534,7 @@ fn alternatives(holding: usize, all: usize) -> String {
     }
 }
 
-fn negation(subject: &str, parts: &[ExplanationNode], verdict: bool) -> String {
+pub(super) fn negation(subject: &str, parts: &[ExplanationNode], verdict: bool) -> String {
     let inside = match parts {
         [only] => only.sentence.clone(),
         parts => format!("{subject}: {}", conditions(parts)),

@@ -1,6 +1,6 @@
 //! What a condition found, in a sentence.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::describe::{
     self, Likeness, count, json, json_end, kind, likeness, noun, parting, quoted, same_class, several,
@@ -440,6 +440,11 @@ pub(super) fn suggestion(gap: &Gap<'_>, path: &Path) -> Option<String> {
     if let Some(dotted) = dotted {
         return written(&dotted);
     }
+    similar_key(object, wanted).and_then(written)
+}
+
+/// The key of the object that is most like what was looked for.
+pub(super) fn similar_key<'e>(object: &'e Map<String, Value>, wanted: &str) -> Option<&'e str> {
     if wanted.len() > MAX_NAME {
         return None;
     }
@@ -453,7 +458,7 @@ pub(super) fn suggestion(gap: &Gap<'_>, path: &Path) -> Option<String> {
         // In a short name a changed letter makes another word.
         .filter(|(distance, key)| *distance <= key.chars().count().min(chars) / 3)
         .min_by_key(|(distance, _)| *distance)
-        .and_then(|(_, key)| written(key))
+        .map(|(_, key)| key.as_str())
 }
 
 /// The last segments of a path.
@@ -463,7 +468,7 @@ fn rest(path: &Path, left: usize) -> Path {
     Path::from_names(rest.iter().map(|segment| segment.name()))
 }
 
-fn side(comparison: Comparison) -> &'static str {
+pub(super) fn side(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Less => "less than",
         Comparison::LessOrEqual => "less than or equal to",
@@ -491,7 +496,7 @@ fn pattern_named(pattern: &Pattern) -> String {
     format!("the pattern {}{options}", quoted(pattern.source()))
 }
 
-fn text_json(text: &str) -> String {
+pub(super) fn text_json(text: &str) -> String {
     json(&Constant::String(text.into()))
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::expr::{Condition, ElementForm, Expr, Join, Test};
+use super::nextcloud;
 use super::operators::{self, Kind as Op, Operator};
 use super::parser::{self, Parser, operator_object};
 use super::pointer::Place;
@@ -103,6 +104,13 @@ impl Source {
         let parts = outliner.filter(members(&json), &Place::Root);
         let root = outliner.part(&Place::Root, json.span, Kind::All(parts));
         outliner.pointer_bytes_left.map(|_| root)
+    }
+}
+
+impl Source {
+    /// The outline of a filter of the Nextcloud dialect.
+    pub(crate) fn nextcloud_outline(&self) -> Option<nextcloud::Part> {
+        nextcloud::outline(&reader::read(&self.text, &Limits::NONE).ok()?, self.is_written)
     }
 }
 

@@ -10,7 +10,7 @@ use super::Test;
 use super::php;
 use crate::event::{Constant, Node, View};
 use crate::path::{Path, Segment};
-use crate::program::Op;
+use crate::program::{Op, Program};
 use crate::verdict::Thrown;
 
 /// The prefix of a method in the errors of the class.
@@ -35,48 +35,114 @@ pub(crate) fn check_event<'e>(event: impl Node<'e>) -> Result<(), Thrown> {
     Err(type_error("executeQuery", "#2 ($document)", event))
 }
 
+/// Where the walk along a path ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum End<N> {
+    Value(N),
+    /// A field is missing, or null, or what should have it is empty.
+    Missing,
+    /// A string with something in it, in the middle of the path: nothing holds there, whatever is asked.
+    Text,
+}
+
+/// Goes along a path.
+pub(crate) trait Walker<'e, N: Node<'e>> {
+    /// What it says of an end, with so many segments left. The walk is over where that is true.
+    fn end(&mut self, end: End<N>, left: usize) -> Result<bool, Thrown>;
+
+    /// The next element of a list is tried, with so many segments to go. It is left only where it does not
+    /// end the walk.
+    #[inline]
+    fn enter(&mut self, _position: usize, _left: usize) {}
+
+    #[inline]
+    fn leave(&mut self) {}
+}
+
+/// Whether some end of the path holds. Recursion is bounded by the depth of the event.
+pub(crate) fn walk<'e, N: Node<'e>>(
+    root: N,
+    path: &[Segment],
+    walker: &mut impl Walker<'e, N>,
+) -> Result<bool, Thrown> {
+    let mut value = root;
+    for (index, segment) in path.iter().enumerate() {
+        let left = path.len() - index;
+        if !php::is_true(value) {
+            return walker.end(End::Missing, left);
+        }
+        // PHP takes the first character of a string for its key `0`, and has nothing to go through then.
+        if let View::String(_) = value.view() {
+            return walker.end(End::Text, left);
+        }
+        if is_list(value) {
+            let rest = path.get(index..).unwrap_or_default();
+            for (position, element) in php::elements(value).enumerate() {
+                walker.enter(position, left);
+                if !php::is_array(element) {
+                    return Err(type_error("_executeOperatorOnElement", "#4 ($document)", element));
+                }
+                if walk(element, rest, walker)? {
+                    return Ok(true);
+                }
+                walker.leave();
+            }
+            return Ok(false);
+        }
+        match php::field(value, segment) {
+            Some(field) => value = field,
+            None => return walker.end(End::Missing, left),
+        }
+    }
+    walker.end(End::Value(value), 0)
+}
+
+/// What the test of one instruction says, wherever the program would go.
+pub(crate) fn holds<'e, N: Node<'e>>(program: &Program, index: usize, event: N) -> Result<bool, Thrown> {
+    let Some(instruction) = program.code.instructions.get(index) else { return Ok(false) };
+    Test { program, instruction, index }.php(event)
+}
+
+/// What a program says of a document, telling of each test that it comes to.
+pub(crate) fn run<'e, N: Node<'e>>(
+    program: &Program,
+    event: N,
+    mut comes_to: impl FnMut(usize),
+) -> Result<bool, Thrown> {
+    super::try_run(program, program.code.entry, |test| {
+        comes_to(test.index);
+        test.php(event)
+    })
+}
+
+/// What the test of one instruction says of an end of its path.
+pub(crate) fn end<'e, N: Node<'e>>(program: &Program, index: usize, end: End<N>) -> Result<bool, Thrown> {
+    let Some(instruction) = program.code.instructions.get(index) else { return Ok(false) };
+    Test { program, instruction, index }.end(end, 0)
+}
+
+impl<'e, N: Node<'e>> Walker<'e, N> for Test<'_> {
+    #[inline]
+    fn end(&mut self, end: End<N>, _left: usize) -> Result<bool, Thrown> {
+        match end {
+            End::Value(value) => self.php_leaf(Some(value)),
+            End::Missing => self.php_leaf::<N>(None),
+            End::Text => Ok(false),
+        }
+    }
+}
+
 impl Test<'_> {
     /// Whether the condition holds, walking the path from `root`.
-    pub(super) fn php<'e, N: Node<'e>>(self, root: N) -> Result<bool, Thrown> {
+    pub(super) fn php<'e, N: Node<'e>>(mut self, root: N) -> Result<bool, Thrown> {
         if self.instruction.op == Op::PhpAbort {
             return Err(Thrown::new(self.text()));
         }
-        self.php_walk(root, self.program.segments(self.instruction))
-    }
-
-    /// Recursion is bounded by the depth of the event.
-    fn php_walk<'e, N: Node<'e>>(self, root: N, path: &[Segment]) -> Result<bool, Thrown> {
-        let mut value = root;
-        for (index, segment) in path.iter().enumerate() {
-            if !php::is_true(value) {
-                return self.php_leaf::<N>(None);
-            }
-            // PHP takes the first character of a string for its key `0`, and has nothing to go through then.
-            if let View::String(_) = value.view() {
-                return Ok(false);
-            }
-            if is_list(value) {
-                let rest = path.get(index..).unwrap_or_default();
-                for element in php::elements(value) {
-                    if !php::is_array(element) {
-                        return Err(type_error("_executeOperatorOnElement", "#4 ($document)", element));
-                    }
-                    if self.php_walk(element, rest)? {
-                        return Ok(true);
-                    }
-                }
-                return Ok(false);
-            }
-            match php::field(value, segment) {
-                Some(field) => value = field,
-                None => return self.php_leaf::<N>(None),
-            }
-        }
-        self.php_leaf(Some(value))
+        walk(root, self.program.segments(self.instruction), &mut self)
     }
 
     /// What the operator says of the value at the end of the path, `None` where there is none.
-    fn php_leaf<'e, N: Node<'e>>(self, value: Option<N>) -> Result<bool, Thrown> {
+    fn php_leaf<'e, N: Node<'e>>(&self, value: Option<N>) -> Result<bool, Thrown> {
         use std::cmp::Ordering;
         let op = self.instruction.op;
         let Some(value) = value else {

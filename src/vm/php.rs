@@ -189,6 +189,11 @@ struct Numeric {
     is_whole: bool,
 }
 
+/// Whether PHP takes the string for a number where it compares it.
+pub(crate) fn is_numeric(text: &str) -> bool {
+    Numeric::of_whole(text).is_some()
+}
+
 /// White space around a number.
 const SPACE: [char; 6] = [' ', '\t', '\n', '\r', '\x0B', '\x0C'];
 
@@ -223,12 +228,10 @@ impl Numeric {
         let rest = exponent.unwrap_or(after_fraction);
         let number = text.get(..text.len() - rest.len())?;
         let is_whole = rest.trim_start_matches(SPACE).is_empty();
-        if fraction.is_none() && exponent.is_none() {
-            if let Ok(int) = number.parse() {
-                return Some(Self { number: Number::Int(int), overflow: Ordering::Equal, is_whole });
-            }
-        }
         let is_integer = fraction.is_none() && exponent.is_none();
+        if is_integer && let Ok(int) = number.parse() {
+            return Some(Self { number: Number::Int(int), overflow: Ordering::Equal, is_whole });
+        }
         let overflow = match (is_integer, text.starts_with('-')) {
             (false, _) => Ordering::Equal,
             (true, true) => Ordering::Less,

@@ -33,6 +33,14 @@ pub(super) fn parse(text: &str) -> Option<Delimited<'_>> {
     Some(split.map_or(Delimited::Never, |(source, modifiers)| pattern(source, modifiers)))
 }
 
+/// What PHP takes for the modifiers of such a string, all that follows the slash that ends the pattern, where
+/// it does not know them.
+pub(crate) fn unknown_modifiers(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('/')?;
+    let modifiers = inside.get(end_of_pattern(inside)? + 1..)?;
+    (pattern("", modifiers) == Delimited::Never).then_some(modifiers)
+}
+
 /// The first slash that no backslash precedes.
 fn end_of_pattern(text: &str) -> Option<usize> {
     let mut bytes = text.bytes().enumerate();

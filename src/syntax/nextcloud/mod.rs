@@ -14,6 +14,7 @@ mod lower;
 use std::sync::Arc;
 
 pub(crate) use self::condition::{Condition, Delimiters, Test};
+pub(crate) use self::delimited::unknown_modifiers;
 use self::lower::Outcome;
 use super::expr::Expr;
 use super::parser::describe;
@@ -123,10 +124,11 @@ pub(crate) fn parse(
     finish(parser.report, expr)
 }
 
-/// The filter as it was written; it has been read before. `None` where the pointers of all parts come to
-/// more than 16 MiB.
-pub(crate) fn outline(json: &Json<'_>) -> Option<Part> {
+/// The filter as it was written; it has been read before. Without spans, unless it is what the user wrote. `None`
+/// where the pointers of all parts come to more than 16 MiB.
+pub(crate) fn outline(json: &Json<'_>, is_written: bool) -> Option<Part> {
     let mut parser = Parser::new(&Limits::NONE, Report::new(&Ok(json.clone())), Places::ASKED);
+    parser.is_written = is_written;
     let root = parser.root(json);
     matches!(parser.places, Places::Left(_)).then_some(root)
 }
@@ -189,6 +191,7 @@ struct Parser<'l> {
     conditions: usize,
     pattern_states_left: usize,
     places: Places,
+    is_written: bool,
 }
 
 /// A key of a PHP array, with its value.
@@ -224,10 +227,12 @@ impl Key<'_> {
 
 impl<'l> Parser<'l> {
     fn new(limits: &'l Limits, report: Report, places: Places) -> Self {
-        Self { limits, report, conditions: 0, pattern_states_left: limits.pattern_states, places }
+        let pattern_states_left = limits.pattern_states;
+        Self { limits, report, conditions: 0, pattern_states_left, places, is_written: true }
     }
 
     fn part(&mut self, place: &Place<'_>, span: Span, kind: Kind) -> Part {
+        let span = if self.is_written { span } else { Span::NONE };
         let Places::Left(left) = self.places else { return Part { pointer: Arc::default(), span, kind } };
         let pointer = place.to_string();
         self.places = left.checked_sub(pointer.len()).map_or(Places::UsedUp, Places::Left);
@@ -358,7 +363,7 @@ impl<'l> Parser<'l> {
             operator: operator.into(),
             is_literal,
             operand: entry.value.to_constant(),
-            operand_span: entry.value.span,
+            operand_span: if self.is_written { entry.value.span } else { Span::NONE },
             condition: Condition { path: path.clone(), test, span: entry.span },
         }))
     }

@@ -13,7 +13,7 @@ use super::*;
 use crate::syntax::reader;
 
 fn read(filter: &str) -> Part {
-    outline(&reader::read(filter, &Limits::default()).unwrap()).unwrap()
+    outline(&reader::read(filter, &Limits::default()).unwrap(), true).unwrap()
 }
 
 fn visit(part: &Part, see: &mut impl FnMut(&Part)) {
