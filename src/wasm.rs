@@ -145,7 +145,10 @@ impl Filter {
     /// For what knows MongoDB's rules alone.
     fn mongo(&self) -> Result<&crate::Filter, JsError> {
         self.0.as_mongo().ok_or_else(|| {
-            JsError::new(&format!("expected a filter of the dialect `mongo`, found one of `{}`", self.0.dialect()))
+            JsError::new(&format!(
+                "expected a filter of the dialect `mongo`, found one of `{}`",
+                self.0.dialect()
+            ))
         })
     }
 }
