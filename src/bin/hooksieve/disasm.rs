@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use crate::Exit;
+use crate::dialect_arg::DialectArg;
 use crate::filter_arg::{self, FilterArg};
 use crate::output::Output;
 
@@ -17,16 +18,20 @@ use crate::output::Output;
 pub(crate) struct Args {
     #[arg(help = filter_arg::HELP)]
     filter: FilterArg,
+
+    #[command(flatten)]
+    dialect: DialectArg,
 }
 
 const AFTER_HELP: &str = "\
-Example:
+Examples:
   hooksieve disasm '{\"$nor\": [{\"a\": 1}, {\"b\": {\"$in\": [1, 2, 3]}}]}'
+  hooksieve disasm --dialect nextcloud '{\"a.b\": {\"$eq\": 1}}'
 
 Exit codes: 0 printed, 2 the filter was refused";
 
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let Some(filter) = args.filter.compile_or_print() else {
+    let Some(filter) = args.filter.compile_or_print(args.dialect.dialect) else {
         return Ok(Exit::Trouble);
     };
     let mut output = Output::new();

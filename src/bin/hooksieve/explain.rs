@@ -5,10 +5,11 @@ use std::mem;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use hooksieve::{ExplainOptions, Explanation, Filter};
+use hooksieve::{DialectFilter, ExplainOptions, Explanation, Verdict};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::dialect_arg::DialectArg;
 use crate::filter_arg::{self, FilterArg};
 use crate::json_line::{self, LineError};
 use crate::output::Output;
@@ -19,7 +20,8 @@ use crate::{Exit, Format, diagnostics, progress};
 /// Tell why events do, or do not, match a filter
 ///
 /// Prints the filter part by part, as it is written, each part with its verdict and the reason: ✓ where it
-/// holds, ✗ where it does not. What the verdict does not depend on is explained, too.
+/// holds, ✗ where it does not, ! where Nextcloud's evaluator throws. What the verdict does not depend on is
+/// explained, too.
 ///
 /// Events are JSON, one to a line, as for `match`; so is what is said about lines that are not JSON. The
 /// first event is explained if nothing else is asked for.
@@ -32,6 +34,9 @@ pub(crate) struct Args {
     /// Files of events; standard input if none is given, or for `-`
     #[arg(value_name = "EVENTS")]
     events: Vec<PathBuf>,
+
+    #[command(flatten)]
+    dialect: DialectArg,
 
     /// Explain the event on line N of each file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -59,16 +64,19 @@ Examples:
   hooksieve explain '{\"event.node.id\": \"23\"}' events.ndjson
   hooksieve explain --line 17 --mask @filter.json events.ndjson
   hooksieve explain --all --format json @filter.json events.ndjson | jq -r .reason
+  hooksieve explain --dialect nextcloud '{\"event.node.id\": {\"$in\": [\"23\"]}}' events.ndjson
 
 JSON output, for each event:
   {\"line\": N, \"matches\": BOOL, \"reason\": TEXT, \"root\": {\"kind\", \"verdict\", \"sentence\", …}}
   {\"file\": FILE, \"line\": N, …}    if there are several files
+  {\"line\": N, \"matches\": null, \"throws\": TEXT, …}    where the evaluator throws
 docs/explain.md describes all of it.
 
 Exit codes:
   0  some event that was explained matches
   1  none does
-  2  the filter was refused, there is no such event, a file could not be read, or some line was not JSON";
+  2  the filter was refused, or throws on an event that was explained; there is no such event, a file could
+     not be read, or some line was not JSON";
 
 /// Lines are handed on as soon as there are so many bytes.
 const MAX_RESULT_BYTES: usize = 1 << 20;
@@ -86,7 +94,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
     if args.filter.is_stdin() && inputs.iter().any(Input::is_stdin) {
         bail!("the filter and the events cannot both be read from standard input");
     }
-    let Some(filter) = args.filter.compile_or_print() else {
+    let Some(filter) = args.filter.compile_or_print(args.dialect.dialect) else {
         return Ok(Exit::Trouble);
     };
     let several = inputs.len() > 1;
@@ -115,7 +123,7 @@ fn explain(explainer: Explainer, inputs: Vec<Input>) -> Result<Exit> {
     let progress = progress::bar(&inputs, false);
     let mut trouble = Trouble::new(progress.clone(), ["not JSON", "not JSON"], explainer.max_errors);
     let mut output = Output::new();
-    let (mut events, mut matching) = (0, 0);
+    let (mut events, mut matching, mut thrown) = (0, 0, 0);
     let mut events_of_input = 0;
     let mut is_lacking = false;
     let mut input_name = String::new();
@@ -134,6 +142,7 @@ fn explain(explainer: Explainer, inputs: Vec<Input>) -> Result<Exit> {
                 events += explained.events;
                 events_of_input += seen;
                 matching += explained.matching;
+                thrown += explained.thrown;
                 output.write_all(&explained.text)?;
                 output.flush()?;
                 trouble.bad_lines(explained.bad_lines);
@@ -171,7 +180,7 @@ fn explain(explainer: Explainer, inputs: Vec<Input>) -> Result<Exit> {
     if choice == Choice::All && !output.is_closed() {
         trouble.summarize();
     }
-    Ok(match (trouble.any() || is_lacking, matching > 0) {
+    Ok(match (trouble.any() || is_lacking || thrown > 0, matching > 0) {
         (true, _) => Exit::Trouble,
         (false, true) => Exit::Success,
         (false, false) => Exit::Failure,
@@ -179,7 +188,7 @@ fn explain(explainer: Explainer, inputs: Vec<Input>) -> Result<Exit> {
 }
 
 struct Explainer {
-    filter: Filter,
+    filter: DialectFilter,
     options: ExplainOptions,
     choice: Choice,
     format: Format,
@@ -193,6 +202,7 @@ struct Explainer {
 struct Explained {
     events: u64,
     matching: u64,
+    thrown: u64,
     /// To be printed.
     text: Vec<u8>,
     bad_lines: BadLines,
@@ -219,6 +229,7 @@ impl Explainer {
                 Ok(explanation) => {
                     explained.events += 1;
                     explained.matching += u64::from(explanation.matches());
+                    explained.thrown += u64::from(matches!(explanation.verdict(), Verdict::Throws(_)));
                     let file = self.files.get(block.input()).and_then(Option::as_deref);
                     // This cannot fail: memory takes everything.
                     let _ = self.write(&mut explained.text, file, number, &explanation);

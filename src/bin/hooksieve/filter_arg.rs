@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hooksieve::{CompileError, Filter};
+use hooksieve::{CompileError, Compiler, Dialect, DialectFilter, Filter};
 
 use crate::diagnostics::JsonProblem;
 use crate::stream::Input;
@@ -61,13 +61,44 @@ impl FilterArg {
     }
 
     /// Compiles the filter. If that fails, what is wrong is printed on standard error.
-    pub(crate) fn compile_or_print(&self) -> Option<Filter> {
+    pub(crate) fn compile_or_print(&self, dialect: Dialect) -> Option<DialectFilter> {
+        self.compile_in(dialect).map_err(|refusal| self.print(&refusal)).ok()
+    }
+
+    /// The same, with MongoDB's rules.
+    pub(crate) fn compile_mongo_or_print(&self) -> Option<Filter> {
         self.compile().map_err(|refusal| self.print(&refusal)).ok()
     }
 
     pub(crate) fn compile(&self) -> Result<Filter, Refusal> {
+        self.compile_with(Filter::compile)
+    }
+
+    pub(crate) fn compile_in(&self, dialect: Dialect) -> Result<DialectFilter, Refusal> {
+        let compiler = Compiler::new().dialect(dialect);
+        self.compile_with(|text| compiler.compile(text))
+    }
+
+    /// Compiles the filter in each of the dialects; its text is read once.
+    pub(crate) fn compile_all<const N: usize>(
+        &self,
+        dialects: [Dialect; N],
+    ) -> [Result<DialectFilter, Refusal>; N] {
+        let text = self.text().map_err(|error| format!("{error:#}"));
+        dialects.map(|dialect| {
+            let text = text.clone().map_err(Refusal::Unreadable)?;
+            let compiled = Compiler::new().dialect(dialect).compile(&text);
+            compiled.map_err(|error| Refusal::Problems { text, error: Box::new(error) })
+        })
+    }
+
+    /// Compiles the filter's text with another compiler than the default one.
+    pub(crate) fn compile_with<F>(
+        &self,
+        compile: impl FnOnce(&str) -> Result<F, CompileError>,
+    ) -> Result<F, Refusal> {
         let text = self.text().map_err(|error| Refusal::Unreadable(format!("{error:#}")))?;
-        Filter::compile(&text).map_err(|error| Refusal::Problems { text, error: Box::new(error) })
+        compile(&text).map_err(|error| Refusal::Problems { text, error: Box::new(error) })
     }
 
     pub(crate) fn print(&self, refusal: &Refusal) {

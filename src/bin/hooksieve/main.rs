@@ -5,6 +5,7 @@ mod catalog_arg;
 mod check;
 mod compare;
 mod diagnostics;
+mod dialect_arg;
 mod disasm;
 mod events;
 mod explain;
@@ -40,6 +41,7 @@ Examples:
   hooksieve route listeners.json events.ndjson
   hooksieve check @filter.json
   hooksieve explain @filter.json events.ndjson
+  hooksieve match --dialect nextcloud @filter.json events.ndjson
 
 Each command tells more with --help.";
 
@@ -63,7 +65,7 @@ enum Exit {
     Success = 0,
     /// No event was selected, routed or matches; some row failed; some verdict changes; some filter is suspicious.
     Failure = 1,
-    /// Something could not be read, a filter or a listener was refused, or some filter never matches.
+    /// Something could not be read, a filter or a listener was refused, some filter never matches, or it throws.
     Trouble = 2,
 }
 

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use hooksieve::{Filter, Scratch};
+use hooksieve::{DialectFilter, Scratch, Verdict};
 use indicatif::ProgressBar;
 
+use crate::dialect_arg::DialectArg;
 use crate::filter_arg::{self, FilterArg};
 use crate::output::Output;
 use crate::scratch::with_scratch;
@@ -22,6 +23,8 @@ use crate::{Exit, json_line, progress};
 /// Lines that are not JSON are reported on standard error and never selected, not even with
 /// --invert-match; the same goes for lines longer than 64 MiB. Blank lines are passed over, and so is a
 /// byte order mark at the start of a file. A last line without line ending gets one.
+///
+/// An event on which the filter throws (`--dialect nextcloud`) is reported and never selected, either.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -31,6 +34,9 @@ pub(crate) struct Args {
     /// Files of events; standard input if none is given, or for `-`
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    dialect: DialectArg,
 
     /// Print only how many events are selected; for several files, NAME:COUNT for each
     #[arg(short, long)]
@@ -44,7 +50,7 @@ pub(crate) struct Args {
     #[arg(short, long)]
     quiet: bool,
 
-    /// Report at most N bad lines of each file; all are counted
+    /// Report at most N bad lines of each file, and events on which the filter throws; all are counted
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_errors: u64,
 
@@ -58,11 +64,13 @@ Examples:
   hooksieve match '{\"user.uid\": \"bob\"}' events.ndjson
   tail -f events.ndjson | hooksieve match @filter.json
   hooksieve match --count '{\"time\": {\"$gte\": 1700000000}}' logs/*.ndjson
+  hooksieve match --dialect nextcloud @filter.json events.ndjson
 
 Exit codes, as grep's:
   0  some event was selected
   1  no event was selected
-  2  the filter was refused, a file could not be read, or some line was not JSON
+  2  the filter was refused, or throws on some event; a file could not be read, or some line was no
+     JSON
      (with --quiet, 0 nevertheless if an event was selected before)";
 
 pub(crate) fn run(args: Args) -> Result<Exit> {
@@ -70,7 +78,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
     if args.filter.is_stdin() && inputs.iter().any(Input::is_stdin) {
         bail!("the filter and the events cannot both be read from standard input");
     }
-    let Some(filter) = args.filter.compile_or_print() else {
+    let Some(filter) = args.filter.compile_or_print(args.dialect.dialect) else {
         return Ok(Exit::Trouble);
     };
     let selector = Selector {
@@ -154,7 +162,7 @@ fn exit(any_selected: bool, trouble: &Trouble) -> Exit {
 }
 
 struct Selector {
-    filter: Filter,
+    filter: DialectFilter,
     /// The verdict that selects an event.
     wanted: bool,
     report: Report,
@@ -174,7 +182,16 @@ impl Selector {
     fn select(&self, block: &Block, scratch: &mut Scratch) -> Selected {
         let mut selected = Selected::default();
         for (number, line) in block.lines().filter(|(_, line)| !json_line::is_blank(line)) {
-            match self.filter.matches_json(json_line::content(line), scratch) {
+            let verdict = match self.filter.verdict_json(json_line::content(line), scratch) {
+                Ok(Verdict::Matches) => Ok(true),
+                Ok(Verdict::DoesNotMatch) => Ok(false),
+                Ok(Verdict::Throws(thrown)) => {
+                    selected.bad_lines.add_thrown(number, &thrown, self.max_errors);
+                    continue;
+                }
+                Err(error) => Err(error),
+            };
+            match verdict {
                 Ok(verdict) if verdict == self.wanted => {
                     selected.count += 1;
                     match self.report {

@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
-use hooksieve::{CompileError, Filter};
+use hooksieve::{CompileError, Compiler, Dialect, DialectCompiler, Thrown};
 use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::diagnostics::{JsonProblem, visible};
+use crate::dialect_arg::DialectArg;
 use crate::json_line::{self, LineError};
 use crate::output::Output;
 use crate::stream::{self, Block, Input, Step};
@@ -22,7 +23,7 @@ use crate::{Exit, Format, progress};
 /// Run tables of filters and events with the expected verdicts
 ///
 /// Each line of a table is a row {"name", "filter", "event", "expected"}, where `expected` is true, false,
-/// or "error" for a filter that is to be refused. The name may be left out, and other fields may be
+/// or "error" for a filter that is to be refused or, with `--dialect nextcloud`, that throws on the event. The name may be left out, and other fields may be
 /// added. Failing rows are printed, then a line with the numbers.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -30,6 +31,9 @@ pub(crate) struct Args {
     /// Files of rows, one to a line; `-` for standard input
     #[arg(required = true, value_name = "CASES")]
     files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    dialect: DialectArg,
 
     /// `json` prints one object for each failing row, then one with the numbers
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -41,15 +45,17 @@ pub(crate) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-Example:
+Examples:
   echo '{\"filter\": {\"a\": 1}, \"event\": {\"a\": [1, 2]}, \"expected\": true}' | hooksieve test -
+  hooksieve test --dialect nextcloud cases.ndjson
 
 JSON output, for each failing row and at the end:
-  {\"file\", \"line\", \"name\", \"filter\", \"event\", \"expected\", \"found\", \"problems\"}
+  {\"file\", \"line\", \"name\", \"filter\", \"event\", \"expected\", \"found\", \"problems\", \"throws\"}
   {\"passed\": N, \"failed\": N, \"invalid\": N}
   name      only if the row has one
   found     true, false or \"error\"
-  problems  only for \"error\": as in the output of `hooksieve check`
+  problems  only where the filter is refused: as in the output of `hooksieve check`
+  throws    only where the filter throws: what
   invalid   how many lines are no rows; they are reported on standard error
 
 Exit codes:
@@ -60,19 +66,26 @@ Exit codes:
 pub(crate) fn run(args: Args) -> Result<Exit> {
     let inputs = Input::from_paths(args.files);
     let progress = progress::bar(&inputs, false);
-    let exit = run_rows(inputs, args.format, args.max_errors, &progress);
+    let exit = run_rows(inputs, args.dialect.dialect, args.format, args.max_errors, &progress);
     progress.finish_and_clear();
     exit
 }
 
-fn run_rows(inputs: Vec<Input>, format: Format, max_errors: u64, progress: &ProgressBar) -> Result<Exit> {
+fn run_rows(
+    inputs: Vec<Input>,
+    dialect: Dialect,
+    format: Format,
+    max_errors: u64,
+    progress: &ProgressBar,
+) -> Result<Exit> {
     let mut trouble = Trouble::new(progress.clone(), ["not a row", "not rows"], max_errors);
     let mut output = Output::new();
     let mut file = String::new();
     let mut summary = Summary::default();
 
+    let compiler = Compiler::new().dialect(dialect);
     let steps = stream::evaluate(inputs, 0, progress.clone(), move |block, results| {
-        results.send(Ran::from_block(block, max_errors))
+        results.send(Ran::from_block(block, &compiler, max_errors))
     })?;
     for step in steps {
         match step {
@@ -137,14 +150,20 @@ struct Row<'a> {
 #[serde(try_from = "Value")]
 enum Verdict {
     Matches(bool),
-    /// The filter is refused.
+    /// The filter is refused, or throws.
     Error,
 }
 
 impl Verdict {
-    fn of(found: &Result<bool, CompileError>) -> Self {
+    fn of(found: &Result<bool, Failed>) -> Self {
         found.as_ref().map_or(Self::Error, |matches| Self::Matches(*matches))
     }
+}
+
+/// Why there is no verdict.
+enum Failed {
+    Refused(CompileError),
+    Throws(Thrown),
 }
 
 impl TryFrom<Value> for Verdict {
@@ -192,14 +211,14 @@ struct Failure {
     filter: Box<RawValue>,
     event: Box<RawValue>,
     expected: Verdict,
-    found: Result<bool, CompileError>,
+    found: Result<bool, Failed>,
 }
 
 impl Ran {
-    fn from_block(block: &Block, max_errors: u64) -> Self {
+    fn from_block(block: &Block, compiler: &DialectCompiler, max_errors: u64) -> Self {
         let mut ran = Self::default();
         for (number, line) in block.lines().filter(|(_, line)| !json_line::is_blank(line)) {
-            match run_row(number, line) {
+            match run_row(number, line, compiler) {
                 Ok(None) => ran.passed += 1,
                 Ok(Some(failure)) => ran.failures.push(failure),
                 Err(error) => ran.bad_rows.add(number, error, max_errors),
@@ -210,13 +229,20 @@ impl Ran {
 }
 
 /// The failure, if the row failed.
-fn run_row(number: u64, line: &[u8]) -> Result<Option<Failure>, LineError> {
+fn run_row(number: u64, line: &[u8], compiler: &DialectCompiler) -> Result<Option<Failure>, LineError> {
     let row: Row<'_> = json_line::parse(line)?;
     let event: Value = json_line::parse(row.event.get().as_bytes()).map_err(|error| LineError {
         column: error.column + json_line::offset(line, row.event.get()),
         message: error.message,
     })?;
-    let found = Filter::compile(row.filter.get()).map(|filter| filter.matches(&event));
+    let found = match compiler.compile(row.filter.get()) {
+        Ok(filter) => match filter.verdict(&event) {
+            hooksieve::Verdict::Matches => Ok(true),
+            hooksieve::Verdict::DoesNotMatch => Ok(false),
+            hooksieve::Verdict::Throws(thrown) => Err(Failed::Throws(thrown)),
+        },
+        Err(error) => Err(Failed::Refused(error)),
+    };
     let passed = row.expected == Verdict::of(&found);
     Ok((!passed).then(|| Failure {
         line: number,
@@ -240,7 +266,12 @@ impl Failure {
         writeln!(output, "  expected: {}", self.expected)?;
         match &self.found {
             Ok(matches) => writeln!(output, "  found:    {matches}"),
-            Err(error) => writeln!(output, "  found:    error: {}", visible(&error.first().to_string())),
+            Err(Failed::Refused(error)) => {
+                writeln!(output, "  found:    error: {}", visible(&error.first().to_string()))
+            }
+            Err(Failed::Throws(thrown)) => {
+                writeln!(output, "  found:    throws {}", visible(thrown.reason()))
+            }
         }
     }
 
@@ -254,8 +285,12 @@ impl Failure {
             expected: self.expected,
             found: Verdict::of(&self.found),
             problems: match &self.found {
-                Ok(_) => Vec::new(),
-                Err(error) => error.problems().iter().map(JsonProblem::from).collect(),
+                Err(Failed::Refused(error)) => error.problems().iter().map(JsonProblem::from).collect(),
+                _ => Vec::new(),
+            },
+            throws: match &self.found {
+                Err(Failed::Throws(thrown)) => Some(thrown.reason()),
+                _ => None,
             },
         }
     }
@@ -274,6 +309,8 @@ struct JsonFailure<'a> {
     found: Verdict,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<JsonProblem<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    throws: Option<&'a str>,
 }
 
 /// The beginning of a text that may be long.

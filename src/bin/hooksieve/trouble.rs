@@ -4,29 +4,47 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::io::{self, Write};
 
+use hooksieve::Thrown;
 use indicatif::ProgressBar;
 
-use crate::diagnostics;
+use crate::diagnostics::{self, visible};
 use crate::json_line::LineError;
 use crate::stream::{Input, MAX_LINE_BYTES};
 
-/// The lines of a block that are not what they should be.
+/// The lines of a block that are not what they should be, and those on which a filter throws.
 #[derive(Default)]
 pub(crate) struct BadLines {
     /// The first of them.
-    first: Vec<(u64, LineError)>,
+    first: Vec<(u64, Complaint)>,
     count: u64,
+    thrown: u64,
+}
+
+enum Complaint {
+    Line(LineError),
+    Thrown(Thrown),
 }
 
 impl BadLines {
     /// Keeps the error if it may be reported, or would be the first that is not.
     pub(crate) fn add(&mut self, line: u64, error: LineError, max_reports: u64) {
-        if self.count <= max_reports {
-            self.first.push((line, error));
-        }
+        self.keep(line, || Complaint::Line(error), max_reports);
         self.count += 1;
     }
 
+    /// An event that is fine, but that the filter throws on.
+    pub(crate) fn add_thrown(&mut self, line: u64, thrown: &Thrown, max_reports: u64) {
+        self.keep(line, || Complaint::Thrown(thrown.clone()), max_reports);
+        self.thrown += 1;
+    }
+
+    fn keep(&mut self, line: u64, complaint: impl FnOnce() -> Complaint, max_reports: u64) {
+        if self.count + self.thrown <= max_reports {
+            self.first.push((line, complaint()));
+        }
+    }
+
+    /// How many are not what they should be.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
@@ -44,6 +62,7 @@ pub(crate) struct Trouble {
     reported: u64,
     bad_lines: u64,
     long_lines: u64,
+    thrown: u64,
     unreadable: bool,
 }
 
@@ -57,13 +76,14 @@ impl Trouble {
             reported: 0,
             bad_lines: 0,
             long_lines: 0,
+            thrown: 0,
             unreadable: false,
         }
     }
 
     /// True if anything went wrong.
     pub(crate) fn any(&self) -> bool {
-        self.unreadable || self.lines() > 0
+        self.unreadable || self.lines() > 0 || self.thrown > 0
     }
 
     /// How many lines went wrong.
@@ -90,18 +110,31 @@ impl Trouble {
     pub(crate) fn bad_lines(&mut self, lines: BadLines) {
         let [complaint, _] = self.complaint;
         self.bad_lines += lines.count;
-        for (line, LineError { column, message }) in lines.first {
-            self.report(format_args!("{line}:{column}: {complaint}: {message}"));
+        self.thrown += lines.thrown;
+        for (line, found) in lines.first {
+            match found {
+                Complaint::Line(LineError { column, message }) => {
+                    self.report(format_args!("{line}:{column}: {complaint}: {message}"));
+                }
+                Complaint::Thrown(thrown) => {
+                    self.report(format_args!("{line}: the filter throws: {}", visible(thrown.reason())));
+                }
+            }
         }
     }
 
-    /// The last words: how many lines went wrong.
+    /// The last words: how many lines went wrong, and on how many a filter throws.
     pub(crate) fn summarize(&self) {
         let [one, many] = self.complaint;
         match self.bad_lines {
             0 => {}
             1 => self.print(format_args!("1 line was {one}")),
             count => self.print(format_args!("{count} lines were {many}")),
+        }
+        match self.thrown {
+            0 => {}
+            1 => self.print(format_args!("the filter throws on 1 event")),
+            count => self.print(format_args!("the filter throws on {count} events")),
         }
         match self.long_lines {
             0 => {}
