@@ -542,8 +542,12 @@ export interface Operator {
   example: string;
 }
 
-/** The operators, in the order of the documentation. */
-export function operators(): Operator[];
+/**
+ * The operators, in the order of the documentation.
+ *
+ * @throws {RangeError} where there is no such dialect.
+ */
+export function operators(options?: { dialect?: Dialect }): Operator[];
 
 /** The event classes that are known, with their fields. */
 export interface Catalog {

@@ -23,7 +23,7 @@ use crate::lint::Lint;
 use crate::log::PushError;
 use crate::path::Segment;
 use crate::program::Program;
-use crate::syntax::operators::{OperatorPlace, operators};
+use crate::syntax::operators::OperatorPlace;
 use crate::syntax::shallow;
 use crate::verdict::Verdict;
 
@@ -324,10 +324,11 @@ fn problems(error: &CompileError) -> JsValue {
     list(error.problems(), problem)
 }
 
-/// The table of operators.
-#[wasm_bindgen(js_name = operators)]
-pub fn operator_table() -> JsValue {
-    list(operators(), |operator| {
+/// The table of operators; `undefined` where there is no such dialect.
+#[wasm_bindgen]
+pub fn operators(dialect: &str) -> JsValue {
+    let Ok(dialect) = dialect.parse::<Dialect>() else { return JsValue::UNDEFINED };
+    list(dialect.operators(), |operator| {
         let place = match operator.place {
             OperatorPlace::Field => "field",
             OperatorPlace::Top => "top",

@@ -338,9 +338,13 @@ test("the catalogue", () => {
 
 test("operators have an example that compiles", () => {
   assert.ok(operators().some(({ name, place }) => name === "$or" && place === "top"));
-  for (const { example } of operators()) {
-    new Filter(example);
+  for (const dialect of ["mongo", "nextcloud"]) {
+    for (const { name, example } of operators({ dialect })) {
+      assert.ok(example.includes(`"${name}"`));
+      new Filter(example, { dialect });
+    }
   }
+  assert.throws(() => operators({ dialect: "sql" }), RangeError);
 });
 
 test("tables of cases", () => {
