@@ -66,8 +66,16 @@ impl FilterArg {
     }
 
     pub(crate) fn compile(&self) -> Result<Filter, Refusal> {
+        self.compile_with(Filter::compile)
+    }
+
+    /// Compiles the filter's text with another compiler than the default one.
+    pub(crate) fn compile_with<F>(
+        &self,
+        compile: impl FnOnce(&str) -> Result<F, CompileError>,
+    ) -> Result<F, Refusal> {
         let text = self.text().map_err(|error| Refusal::Unreadable(format!("{error:#}")))?;
-        Filter::compile(&text).map_err(|error| Refusal::Problems { text, error: Box::new(error) })
+        compile(&text).map_err(|error| Refusal::Problems { text, error: Box::new(error) })
     }
 
     pub(crate) fn print(&self, refusal: &Refusal) {
