@@ -81,13 +81,13 @@ impl Segment {
     }
 
     /// The key.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The index into an array that the key spells. `00`, `-1` and `+1` spell none.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn index(&self) -> Option<usize> {
         (self.index != NOT_AN_INDEX).then_some(self.index as usize)
     }

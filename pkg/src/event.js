@@ -4,6 +4,8 @@ import { putBytes, putText } from "./engine.js";
 import { EventError } from "./errors.js";
 import { unitsOf } from "./positions.js";
 
+const encoder = new TextEncoder();
+
 /**
  * Puts a whole event into the buffer.
  *
@@ -28,8 +30,22 @@ export function putNeeded(event, needs) {
   if (typeof event === "string") {
     return putText(event);
   }
-  return event instanceof Uint8Array ? putBytes(event) : putText(needed(object(event), needs()) ?? "null");
+  if (event instanceof Uint8Array) {
+    return putBytes(event);
+  }
+  const writer = spare ?? new Writer();
+  // What reads the event may be the user's, and match another one meanwhile.
+  spare = undefined;
+  writer.length = 0;
+  if (!needed(object(event), needs(), writer)) {
+    writer.text("null");
+  }
+  spare = writer;
+  return putBytes(writer.bytes.subarray(0, writer.length));
 }
+
+/** The writer that nobody uses. */
+let spare;
 
 function object(event) {
   if (typeof event !== "object") {
@@ -49,9 +65,9 @@ export function eventError(event, { offset, message }) {
 }
 
 /**
- * What is needed of a value: the engine's own plan, with keys as they are written.
+ * What is needed of a value: the engine's own plan, with keys as they are written, behind a comma.
  *
- * @typedef {{ wanted: 0 | 1 | 2, hasIndexes: boolean, children: { key: string, written: string, needs: Needs }[] }} Needs
+ * @typedef {{ wanted: 0 | 1 | 2, hasIndexes: boolean, children: { key: string, isInherited: boolean, written: Uint8Array, needs: Needs }[] }} Needs
  */
 
 /**
@@ -62,7 +78,12 @@ export function needsOf(raw) {
   const prepare = ({ wanted, hasIndexes, children }) => ({
     wanted,
     hasIndexes,
-    children: children.map(([key, needs]) => ({ key, written: `${JSON.stringify(key)}:`, needs: prepare(needs) })),
+    children: children.map(([key, needs]) => ({
+      key,
+      isInherited: key in Object.prototype,
+      written: encoder.encode(`,${JSON.stringify(key)}:`),
+      needs: prepare(needs),
+    })),
   });
   return prepare(raw.needs());
 }
@@ -72,63 +93,174 @@ const NOTHING = 0;
 const ALL = 2;
 
 /**
- * The JSON text of so much of a value as is needed; `undefined` for what JSON does not have.
+ * Writes so much of a value as is needed, as JSON; `false` for what JSON does not have.
  *
  * @param {unknown} value
  * @param {Needs} needs
+ * @param {Writer} writer
  */
-function needed(value, needs) {
+function needed(value, needs, writer) {
   if (typeof value !== "object" || value === null) {
-    return scalar(value);
+    return writer.scalar(value);
   }
   if (needs.wanted === ALL) {
-    return json(value);
+    return writer.text(json(value));
   }
   if (Array.isArray(value)) {
     // Which element an index means shows only where all are there.
-    return needs.hasIndexes ? json(value) : `[${Array.from(value, (item) => element(item, needs)).join()}]`;
+    return needs.hasIndexes ? writer.text(json(value)) : elements(value, needs, writer);
   }
-  return typeof value.toJSON === "function" ? needed(value.toJSON(), needs) : members(value, needs);
+  return typeof value.toJSON === "function"
+    ? needed(value.toJSON(), needs, writer)
+    : members(value, needs.children, writer);
 }
 
-/** The same, of an element of an array. */
-function element(value, needs) {
+function elements(values, needs, writer) {
+  const start = writer.length;
+  for (let index = 0; index < values.length; index += 1) {
+    writer.text(",");
+    if (!element(values[index], needs, writer)) {
+      writer.text("null");
+    }
+  }
+  return writer.enclose(start, "[", "]");
+}
+
+function element(value, needs, writer) {
   if (typeof value !== "object" || value === null) {
-    return (needs.wanted === NOTHING ? undefined : scalar(value)) ?? "null";
+    return needs.wanted !== NOTHING && writer.scalar(value);
   }
   // An array in an array is not looked into.
-  return Array.isArray(value) && needs.wanted !== ALL ? "[]" : needed(value, needs);
+  return Array.isArray(value) && needs.wanted !== ALL ? writer.text("[]") : needed(value, needs, writer);
 }
 
-function members(value, { children }) {
-  let text = "";
-  for (const { key, written, needs } of children) {
-    if (Object.hasOwn(value, key)) {
-      const member = needed(value[key], needs);
-      if (member !== undefined) {
-        text += (text === "" ? "{" : ",") + written + member;
+function members(value, children, writer) {
+  const start = writer.length;
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+  for (let index = 0; index < children.length; index += 1) {
+    const { key, isInherited, written, needs } = children[index];
+    // What a plain object has, and others do not, is its own.
+    const member = (isPlain && !isInherited) || Object.hasOwn(value, key) ? value[key] : undefined;
+    if (member !== undefined) {
+      const before = writer.length;
+      writer.copy(written);
+      if (!needed(member, needs, writer)) {
+        writer.length = before;
       }
     }
   }
-  return text === "" ? "{}" : text + "}";
+  return writer.enclose(start, "{", "}");
 }
 
-function scalar(value) {
-  switch (typeof value) {
-    case "string":
-      return quoted(value);
-    case "number":
-      return Number.isFinite(value) ? String(value) : "null";
-    case "boolean":
-    case "bigint":
-      return String(value);
-    default:
-      return value === null ? "null" : undefined;
+/** Up to so many units it takes less time to go through a string than to hand it to the encoder. */
+const SHORT = 64;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const ZERO = 0x30;
+
+/** JSON as bytes, without a string of it all. */
+class Writer {
+  bytes = new Uint8Array(1 << 10);
+  length = 0;
+
+  /** Makes room for so many bytes more. */
+  #reserve(more) {
+    if (this.length + more > this.bytes.length) {
+      const bytes = new Uint8Array(2 * (this.length + more));
+      bytes.set(this.bytes);
+      this.bytes = bytes;
+    }
+    return this.bytes;
   }
-}
 
-function quoted(text) {
-  return /["\\\0-\x1f]/.test(text) ? JSON.stringify(text.toWellFormed()) : `"${text}"`;
+  copy(source) {
+    const bytes = this.#reserve(source.length);
+    for (let index = 0; index < source.length; index += 1) {
+      bytes[this.length + index] = source[index];
+    }
+    this.length += source.length;
+  }
+
+  text(text) {
+    // A unit of UTF-16 takes three bytes at most.
+    const bytes = this.#reserve(3 * text.length);
+    this.length += encoder.encodeInto(text, bytes.subarray(this.length)).written;
+    return true;
+  }
+
+  /** What was written since `start` is a list, with a comma before each item. */
+  enclose(start, open, close) {
+    if (this.length === start) {
+      return this.text(open + close);
+    }
+    this.bytes[start] = open.charCodeAt(0);
+    const bytes = this.#reserve(1);
+    bytes[this.length] = close.charCodeAt(0);
+    this.length += 1;
+    return true;
+  }
+
+  /** `false` for what JSON does not have. */
+  scalar(value) {
+    switch (typeof value) {
+      case "string":
+        return this.#string(value);
+      case "number":
+        return this.#number(value);
+      case "boolean":
+      case "bigint":
+        return this.text(String(value));
+      default:
+        return value === null && this.text("null");
+    }
+  }
+
+  #string(text) {
+    return (text.length <= SHORT && this.#plain(text)) || this.text(JSON.stringify(text.toWellFormed()));
+  }
+
+  /** `false` where a unit is no printable ASCII. */
+  #plain(text) {
+    const bytes = this.#reserve(2 * text.length + 2);
+    let at = this.length;
+    bytes[at] = QUOTE;
+    at += 1;
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit < 0x20 || unit > 0x7e) {
+        return false;
+      }
+      if (unit === QUOTE || unit === BACKSLASH) {
+        bytes[at] = BACKSLASH;
+        at += 1;
+      }
+      bytes[at] = unit;
+      at += 1;
+    }
+    bytes[at] = QUOTE;
+    this.length = at + 1;
+    return true;
+  }
+
+  #number(number) {
+    if ((number | 0) !== number || number < 0) {
+      return this.text(Number.isFinite(number) ? String(number) : "null");
+    }
+    const bytes = this.#reserve(10);
+    let end = this.length + 1;
+    for (let rest = number; rest > 9; rest = (rest / 10) | 0) {
+      end += 1;
+    }
+    this.length = end;
+    let rest = number;
+    do {
+      end -= 1;
+      bytes[end] = ZERO + (rest % 10);
+      rest = (rest / 10) | 0;
+    } while (rest > 0);
+    return true;
+  }
 }
 
 /** All of a value; `null` for what JSON does not have. */

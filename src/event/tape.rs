@@ -69,21 +69,21 @@ impl<'e> Tape<'e> {
         TapeNode { tape: self, index: 0 }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn bytes(&self, text: Text) -> &'e [u8] {
         let (start, length) = (text.start as usize, text.length as usize);
         let all = if text.is_unescaped { self.unescaped.as_bytes() } else { self.text };
         all.get(start..start + length).unwrap_or_default()
     }
 
-    #[inline]
+    #[inline(always)]
     fn string(&self, text: Text) -> &'e str {
         // The scanner has checked the whole text.
         std::str::from_utf8(self.bytes(text)).unwrap_or_default()
     }
 
     /// Whether the entry has this key. Most keys differ in their length or in their first byte.
-    #[inline]
+    #[inline(always)]
     fn is_key(&self, entry: &Entry, name: &[u8]) -> bool {
         if entry.key.length as usize != name.len() {
             return false;
@@ -97,7 +97,7 @@ impl<'e> Tape<'e> {
         self.entry(index).map_or("", |entry| self.string(entry.key))
     }
 
-    #[inline]
+    #[inline(always)]
     fn entry(&self, index: u32) -> Option<&'e Entry> {
         self.entries.get(index as usize)
     }
@@ -107,7 +107,7 @@ impl<'e> Node<'e> for TapeNode<'e> {
     type Array = TapeRange<'e>;
     type Object = TapeRange<'e>;
 
-    #[inline]
+    #[inline(always)]
     fn view(self) -> View<'e, Self::Array, Self::Object> {
         let Some(entry) = self.tape.entry(self.index) else { return View::Null };
         let inside = |length| TapeRange { tape: self.tape, first: self.index + 1, end: entry.next, length };
@@ -124,7 +124,7 @@ impl<'e> Node<'e> for TapeNode<'e> {
 }
 
 impl<'e> TapeRange<'e> {
-    #[inline]
+    #[inline(always)]
     fn entries(self) -> impl Iterator<Item = (&'e Entry, TapeNode<'e>)> {
         let mut index = self.first;
         std::iter::from_fn(move || {
@@ -164,10 +164,18 @@ impl<'e> Object<'e> for TapeRange<'e> {
         self.length as usize
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(self, segment: &Segment) -> Option<Self::Node> {
         let name = segment.name().as_bytes();
-        self.entries().find_map(|(entry, node)| self.tape.is_key(entry, name).then_some(node))
+        let mut index = self.first;
+        while index < self.end {
+            let entry = self.tape.entry(index)?;
+            if !entry.is_hidden && self.tape.is_key(entry, name) {
+                return Some(TapeNode { tape: self.tape, index });
+            }
+            index = entry.next;
+        }
+        None
     }
 
     fn iter(self) -> impl Iterator<Item = (&'e str, Self::Node)> {

@@ -103,23 +103,24 @@ impl Trie {
         child
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn child(&self, node: NodeId, name: &[u8]) -> Option<NodeId> {
         self.child_in(node, name, 0, name.len())
     }
 
     /// The child whose name are `length` bytes of a text.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn child_in(&self, node: NodeId, text: &[u8], start: usize, length: usize) -> Option<NodeId> {
         let node = self.nodes.get(node as usize)?;
         let name = || text.get(start..start + length);
         if node.by_name.is_empty() {
             let start = Start::of(text, start, length);
-            let is_name = |(at, known): (usize, &Start)| {
-                let (segment, child) = (*known == start).then(|| node.children.get(at))??;
-                (start.is_whole() || Some(segment.name().as_bytes()) == name()).then_some(*child)
-            };
-            node.starts.iter().enumerate().find_map(is_name)
+            for (known, (segment, child)) in node.starts.iter().zip(&node.children) {
+                if *known == start && (start.is_whole() || Some(segment.name().as_bytes()) == name()) {
+                    return Some(*child);
+                }
+            }
+            None
         } else {
             node.by_name.get(name()?).copied()
         }
@@ -129,12 +130,12 @@ impl Trie {
         self.nodes.get(node as usize).map_or(&[], |node| &node.children)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn wanted(&self, node: NodeId) -> Wanted {
         self.nodes.get(node as usize).map_or(Wanted::No, |node| node.wanted)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn has_indexes(&self, node: NodeId) -> bool {
         self.nodes.get(node as usize).is_some_and(|node| node.has_indexes)
     }
@@ -153,7 +154,7 @@ struct Start {
 }
 
 impl Start {
-    #[inline]
+    #[inline(always)]
     fn of(text: &[u8], start: usize, length: usize) -> Self {
         let rest = text.get(start..).unwrap_or_default();
         let bytes = match rest.first_chunk() {
@@ -165,7 +166,7 @@ impl Start {
     }
 
     /// Whether there is nothing more to the name.
-    #[inline]
+    #[inline(always)]
     fn is_whole(self) -> bool {
         self.length <= size_of::<u64>()
     }

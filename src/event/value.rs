@@ -9,7 +9,7 @@ impl<'e> Node<'e> for &'e Value {
     type Array = &'e [Value];
     type Object = &'e Map<String, Value>;
 
-    #[inline]
+    #[inline(always)]
     fn view(self) -> View<'e, Self::Array, Self::Object> {
         match self {
             Value::Null => View::Null,
@@ -23,7 +23,7 @@ impl<'e> Node<'e> for &'e Value {
 }
 
 impl From<&serde_json::Number> for Number {
-    #[inline]
+    #[inline(always)]
     fn from(number: &serde_json::Number) -> Self {
         match number.as_i64() {
             Some(int) => Self::Int(int),
@@ -74,7 +74,7 @@ impl<'e> Object<'e> for &'e Map<String, Value> {
         self.len()
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(self, segment: &Segment) -> Option<Self::Node> {
         if self.len() > SMALL_OBJECT {
             return Map::get(self, segment.name());

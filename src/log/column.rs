@@ -28,7 +28,7 @@ pub(super) struct Column {
     /// For each tape, what is on it.
     kinds: Vec<Kind>,
     /// Tapes by their hash. Where two share one, only the first is found again: no harm.
-    known: Option<HashMap<u64, u32>>,
+    known: Option<HashMap<u64, u32, RandomState>>,
     hasher: RandomState,
     /// Later ones are greater.
     pub(super) last_use: u64,
@@ -59,7 +59,7 @@ impl Column {
             numbers: Vec::new(),
             tapes: Tapes::default(),
             kinds: Vec::new(),
-            known: Some(HashMap::new()),
+            known: Some(HashMap::default()),
             hasher: RandomState::default(),
             last_use: 0,
         }
@@ -117,7 +117,7 @@ impl Column {
     }
 
     /// The number of what an event has: less than [`distinct`](Self::distinct), or nothing is there.
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(&self, event: usize) -> u32 {
         self.numbers.get(event).copied().unwrap_or(MISSING)
     }

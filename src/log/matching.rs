@@ -151,7 +151,7 @@ enum Known {
 }
 
 impl Test<'_> {
-    #[inline]
+    #[inline(always)]
     fn verdict(&mut self, program: &Program, index: usize, event: usize, room: &mut usize) -> bool {
         let Some(column) = self.column else { return false };
         let number = column.number(event);

@@ -37,7 +37,7 @@ impl Target {
         u16::try_from(index).ok().map(Self).filter(|target| *target != Self::MATCH && *target != Self::REJECT)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step(self) -> Step {
         match self {
             Self::MATCH => Step::Match,

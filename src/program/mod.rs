@@ -97,23 +97,23 @@ impl Program {
 
     // The verifier has checked every index; the fallbacks below stand in for the impossible.
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn segments(&self, instruction: &Instruction) -> &[Segment] {
         self.code.paths.get(usize::from(instruction.path)).map_or(&[], Path::segments)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn constant(&self, index: u32) -> &Constant {
         self.constants.get(index as usize).unwrap_or(&Constant::Null)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn list(&self, index: u32) -> &[Constant] {
         self.lists.get(index as usize).map_or(&[], |list| list)
     }
 
     /// The constant that is a string.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn text(&self, index: u32) -> &str {
         match self.constant(index) {
             Constant::String(text) => text,

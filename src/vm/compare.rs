@@ -26,7 +26,7 @@ enum Class {
 }
 
 impl Class {
-    #[inline]
+    #[inline(always)]
     fn of<A, O>(view: &View<'_, A, O>) -> Self {
         match view {
             View::Null => Self::Null,
@@ -40,7 +40,7 @@ impl Class {
 }
 
 /// Same class and same value.
-#[inline]
+#[inline(always)]
 pub(crate) fn equal<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> bool {
     match (a.view(), b.view()) {
         // The usual case, without looking for the order of the two.
@@ -59,7 +59,7 @@ pub(crate) fn order<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> Ordering {
 /// The order of two values of one class; `None` across classes, where nothing is greater or less.
 ///
 /// Recursion is bounded by the shallower of the two, and one of them is a filter's operand.
-#[inline]
+#[inline(always)]
 pub(crate) fn order_in_class<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> Option<Ordering> {
     match (a.view(), b.view()) {
         // The usual case.

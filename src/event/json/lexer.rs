@@ -156,11 +156,12 @@ impl<'t> Lexer<'t> {
     /// The rest of an array or object. Without recursion: of what is open, one bit each says whether it
     /// is an object. There are never more than 127.
     pub(super) fn skip_inside(&mut self, is_object: bool) -> Result<(), Stop> {
-        let mut open = u128::from(is_object);
+        let mut open = Open::default();
+        open.push(is_object);
         let mut depth = 1_u32;
         let mut is_first = true;
         loop {
-            let is_object = open & 1 == 1;
+            let is_object = open.is_object();
             if !(is_first && self.is_empty(is_object)?) {
                 if is_object {
                     self.key()?;
@@ -173,7 +174,7 @@ impl<'t> Lexer<'t> {
                     (bracket, byte @ (b'{' | b'[')) => {
                         self.pass(bracket, VALUE)?;
                         self.enter()?;
-                        open = open << 1 | u128::from(byte == b'{');
+                        open.push(byte == b'{');
                         depth += 1;
                         is_first = true;
                         continue;
@@ -190,13 +191,13 @@ impl<'t> Lexer<'t> {
             // What ends here may end what is around it.
             loop {
                 self.leave();
-                open >>= 1;
+                open.pop();
                 depth -= 1;
                 is_first = false;
                 if depth == 0 {
                     return Ok(());
                 }
-                if self.has_more(open & 1 == 1)? {
+                if self.has_more(open.is_object())? {
                     break;
                 }
             }
@@ -204,7 +205,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// A number or a word, between the last token and the next, which is not passed.
-    #[inline]
+    #[inline(always)]
     pub(super) fn scalar(&mut self, next: usize) -> Result<Value, Stop> {
         let mut scalar = self.text.get(self.at..next).unwrap_or_default();
         while let [space, rest @ ..] = scalar
@@ -219,18 +220,26 @@ impl<'t> Lexer<'t> {
             scalar = rest;
         }
         let value = match scalar {
-            [b'-' | b'0'..=b'9', ..] => text::number(scalar).map(Value::Number),
-            b"null" => Ok(Value::Null),
-            b"true" => Ok(Value::Bool(true)),
-            b"false" => Ok(Value::Bool(false)),
+            [b'-' | b'0'..=b'9', ..] => match text::number(scalar) {
+                Ok(number) => Value::Number(number),
+                Err(reason) => return Err(self.no_number(start, reason)),
+            },
+            b"null" => Value::Null,
+            b"true" => Value::Bool(true),
+            b"false" => Value::Bool(false),
             _ => return Err(self.stop(start, VALUE)),
         };
         self.at = start + scalar.len();
-        value.map_err(|reason| match reason {
+        Ok(value)
+    }
+
+    #[cold]
+    fn no_number(&mut self, start: usize, reason: NotANumber) -> Stop {
+        match reason {
             NotANumber::EndsAt(length) => self.stop(start + length, "expected the end of the value"),
             NotANumber::BreaksOffAt(length) => self.stop(start + length, "an invalid number"),
             NotANumber::TooLarge => self.stop(start, "a number beyond the range of doubles"),
-        })
+        }
     }
 
     /// Nothing but white space up to the end.
@@ -241,7 +250,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// A string, unescaped where it has escapes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn string(&self, start: usize, end: usize, unescaped: &mut String) -> Text {
         if !tokens::any_set(self.backslashes, start, end) {
             return Text { start: position(start), length: position(end - start), is_unescaped: false };
@@ -284,14 +293,41 @@ impl<'t> Lexer<'t> {
     }
 }
 
+/// What is open, the innermost last: a bit each says whether it is an object. Two words, because 128 bits
+/// in one are shifted by a function call in WebAssembly.
+#[derive(Default)]
+struct Open {
+    inner: u64,
+    outer: u64,
+}
+
+impl Open {
+    #[inline(always)]
+    fn push(&mut self, is_object: bool) {
+        self.outer = self.outer << 1 | self.inner >> 63;
+        self.inner = self.inner << 1 | u64::from(is_object);
+    }
+
+    #[inline(always)]
+    fn pop(&mut self) {
+        self.inner = self.inner >> 1 | self.outer << 63;
+        self.outer >>= 1;
+    }
+
+    #[inline(always)]
+    fn is_object(&self) -> bool {
+        self.inner & 1 == 1
+    }
+}
+
 /// Of a text that is short enough for 32 bits.
-#[inline]
+#[inline(always)]
 pub(super) fn position(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
 /// JSON's white space.
-#[inline]
+#[inline(always)]
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }

@@ -87,7 +87,7 @@ impl Pass<'_, '_> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn keeps_scalars(&self, keep: Keep) -> bool {
         match keep {
             Keep::Nothing => false,
@@ -152,7 +152,7 @@ impl Pass<'_, '_> {
     }
 
     /// The value of the key between `start` and `end`.
-    #[inline]
+    #[inline(always)]
     fn member(&mut self, object: u32, start: usize, end: usize, members: Members) -> Result<(), Stop> {
         let node = match members {
             Members::None => return self.lexer.skip(),
@@ -185,7 +185,7 @@ impl Pass<'_, '_> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn child(&self, node: NodeId, key: Text) -> Option<NodeId> {
         let (start, length) = (key.start as usize, key.length as usize);
         let bytes = if key.is_unescaped { self.unescaped.as_bytes() } else { self.lexer.text };
@@ -209,12 +209,12 @@ impl Pass<'_, '_> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_index(&self) -> u32 {
         position(self.entries.len())
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, key: Text, value: Value) {
         let next = self.next_index() + 1;
         self.entries.push(Entry { key, value, next, is_hidden: false });

@@ -13,16 +13,19 @@ pub(super) enum NotANumber {
 }
 
 /// Reads a number, which is not empty.
-#[inline]
+#[inline(always)]
 pub(super) fn number(text: &[u8]) -> Result<Number, NotANumber> {
-    short_int(text).map_or_else(|| any_number(text), |int| Ok(Number::Int(int)))
+    match short_int(text) {
+        Some(int) => Ok(Number::Int(int)),
+        None => any_number(text),
+    }
 }
 
 /// So many digits never overflow.
 const SHORT: usize = 18;
 
 /// The usual number. Not `-0`, which is a double.
-#[inline]
+#[inline(always)]
 fn short_int(text: &[u8]) -> Option<i64> {
     let (is_negative, digits) = match text.split_first()? {
         (b'-', digits) => (true, digits),

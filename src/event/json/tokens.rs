@@ -17,7 +17,7 @@ impl<'i> Tokens<'i> {
     }
 
     /// The next position, which stays the next; the end of the text after the last.
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek(&mut self) -> usize {
         while self.word == 0 {
             match self.words.next() {
@@ -32,12 +32,12 @@ impl<'i> Tokens<'i> {
     }
 
     /// Passes over the position that [`peek`](Self::peek) has shown.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pass(&mut self) {
         self.word &= self.word.wrapping_sub(1);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self) -> usize {
         let position = self.peek();
         self.pass();
@@ -46,7 +46,7 @@ impl<'i> Tokens<'i> {
 }
 
 /// Whether any bit from `start` up to, not including, `end` is set.
-#[inline]
+#[inline(always)]
 pub(super) fn any_set(bitmap: &[u64], start: usize, end: usize) -> bool {
     if start >= end {
         return false;

@@ -5,13 +5,13 @@ use std::arch::x86_64::{
     _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi64x, _mm256_shuffle_epi8,
 };
 
-use super::x86::prefix_xor;
+use super::x86::{Closures, prefix_xor};
 use super::{Block, Classes, Escaped, Index, Kernel, ScanError};
 
 #[target_feature(enable = "avx2,bmi1,bmi2,pclmulqdq")]
 pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
     // Closures have the features of the function around them; the functions' names alone do not.
-    Kernel {
+    Closures {
         classify: |block: &Block| classify(block),
         classify_escaped: |block: &Block, bytes| classify_escaped(block, bytes),
         prefix_xor: |bits| prefix_xor(bits),

@@ -5,13 +5,13 @@ use std::arch::x86_64::{
     _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_setr_epi64, _mm512_shuffle_epi8,
 };
 
-use super::x86::prefix_xor;
+use super::x86::{Closures, prefix_xor};
 use super::{Block, Classes, Escaped, Index, Kernel, ScanError};
 
 #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,pclmulqdq")]
 pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
     // Closures have the features of the function around them; the functions' names alone do not.
-    Kernel {
+    Closures {
         classify: |block: &Block| classify(load(block)),
         classify_escaped: |block: &Block, places| classify_escaped(load(block), places),
         prefix_xor: |bits| prefix_xor(bits),

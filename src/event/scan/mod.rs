@@ -176,24 +176,14 @@ impl Escaped {
     }
 }
 
-/// What a backend does. The functions are values because they have to be inlined into the backend's
-/// own function: only there are its instructions available.
-#[derive(Clone, Copy)]
-struct Kernel<C, E, X> {
-    /// `Fn(&Block) -> Classes`
-    classify: C,
-    /// `Fn(&Block, u64) -> Escaped`: looks at the bytes with a bit.
-    classify_escaped: E,
-    /// `Fn(u64) -> u64`: each bit of the result is the parity of the bits up to it.
-    prefix_xor: X,
-}
+/// What a backend does. All of it is to be inlined into the backend's own function.
+trait Kernel: Copy {
+    fn classify(self, block: &Block) -> Classes;
+    /// Looks at the bytes with a bit.
+    fn classify_escaped(self, block: &Block, bytes: u64) -> Escaped;
+    /// Each bit of the result is the parity of the bits up to it.
+    fn prefix_xor(self, bits: u64) -> u64;
 
-impl<C, E, X> Kernel<C, E, X>
-where
-    C: Fn(&Block) -> Classes + Copy,
-    E: Fn(&Block, u64) -> Escaped + Copy,
-    X: Fn(u64) -> u64 + Copy,
-{
     #[inline(always)]
     fn scan(self, text: &[u8], index: &mut Index) -> Result<(), ScanError> {
         let words = text.len().div_ceil(BLOCK);
@@ -201,12 +191,14 @@ where
         index.backslashes.resize(words, 0);
 
         let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let mut words = index.tokens.iter_mut().zip(&mut index.backslashes);
+        // Without adapters: where code is to be small, they are not inlined.
+        let (mut tokens, mut backslashes) = (index.tokens.iter_mut(), index.backslashes.iter_mut());
         let mut position = Position::start(text);
-        for (block, (tokens, backslashes)) in blocks.iter().zip(words.by_ref()) {
+        for block in blocks {
+            let (Some(tokens), Some(backslashes)) = (tokens.next(), backslashes.next()) else { break };
             (*tokens, *backslashes) = self.step(block, 0, &mut position)?;
         }
-        if let Some((tokens, backslashes)) = words.next() {
+        if let (Some(tokens), Some(backslashes)) = (tokens.next(), backslashes.next()) {
             // Read so that it ends with the text: a copy takes longer.
             let mut copy = [b' '; BLOCK];
             let (block, others) = match text.last_chunk() {
@@ -224,17 +216,17 @@ where
     /// The words of the index for the block at `position`, which lies behind so many other bytes.
     #[inline(always)]
     fn step(self, block: &Block, others: usize, position: &mut Position) -> Result<(u64, u64), ScanError> {
-        let classes = (self.classify)(block).without(others);
+        let classes = self.classify(block).without(others);
 
         let escaped = position.escaped(classes.backslashes);
         let quotes = classes.quotes & !escaped;
         // With the quote that opens a string, without the one that closes it.
-        let in_string = (self.prefix_xor)(quotes) ^ position.in_string;
+        let in_string = self.prefix_xor(quotes) ^ position.in_string;
         position.in_string = 0u64.wrapping_sub(in_string >> (BLOCK - 1));
 
         // What would be escaped behind the end of the text is missing.
         let missing = escaped & !(u64::MAX >> others);
-        let escaped = (self.classify_escaped)(block, escaped << others).without(others);
+        let escaped = self.classify_escaped(block, escaped << others).without(others);
         let findings = Findings {
             stray: classes.backslashes & !in_string,
             controls: classes.controls & in_string,

@@ -3,7 +3,27 @@
 use super::{Block, Classes, Escaped, Index, Kernel, ScanError};
 
 pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
-    Kernel { classify, classify_escaped, prefix_xor }.scan(text, index)
+    Portable.scan(text, index)
+}
+
+#[derive(Clone, Copy)]
+struct Portable;
+
+impl Kernel for Portable {
+    #[inline(always)]
+    fn classify(self, block: &Block) -> Classes {
+        classify(block)
+    }
+
+    #[inline(always)]
+    fn classify_escaped(self, block: &Block, bytes: u64) -> Escaped {
+        classify_escaped(block, bytes)
+    }
+
+    #[inline(always)]
+    fn prefix_xor(self, bits: u64) -> u64 {
+        prefix_xor(bits)
+    }
 }
 
 #[inline(always)]
@@ -57,10 +77,12 @@ fn classify_escaped(block: &Block, bytes: u64) -> Escaped {
 
 #[inline(always)]
 pub(super) fn prefix_xor(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    bits ^ bits << 32
 }
 
 const HIGH: u64 = each(0x80);

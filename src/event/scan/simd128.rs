@@ -7,7 +7,27 @@ use std::arch::wasm32::{
 use super::{Block, Classes, Escaped, Index, Kernel, ScanError, portable};
 
 pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
-    Kernel { classify, classify_escaped, prefix_xor: portable::prefix_xor }.scan(text, index)
+    Simd128.scan(text, index)
+}
+
+#[derive(Clone, Copy)]
+struct Simd128;
+
+impl Kernel for Simd128 {
+    #[inline(always)]
+    fn classify(self, block: &Block) -> Classes {
+        classify(block)
+    }
+
+    #[inline(always)]
+    fn classify_escaped(self, block: &Block, bytes: u64) -> Escaped {
+        classify_escaped(block, bytes)
+    }
+
+    #[inline(always)]
+    fn prefix_xor(self, bits: u64) -> u64 {
+        portable::prefix_xor(bits)
+    }
 }
 
 #[inline(always)]
@@ -43,8 +63,11 @@ fn classify_escaped(block: &Block, bytes: u64) -> Escaped {
 /// The highest bit of each byte of what `test` makes of the block.
 #[inline(always)]
 fn bits(block: &Block, test: impl Fn(v128) -> v128) -> u64 {
-    let (quarters, _) = block.as_chunks::<16>();
-    quarters.iter().rev().fold(0, |bits, quarter| bits << 16 | u64::from(u8x16_bitmask(test(load(*quarter)))))
+    let (&[a, b, c, d], _) = block.as_chunks::<16>() else { return 0 };
+    let (a, b, c, d) = (test(load(a)), test(load(b)), test(load(c)), test(load(d)));
+    let low = u32::from(u8x16_bitmask(a)) | u32::from(u8x16_bitmask(b)) << 16;
+    let high = u32::from(u8x16_bitmask(c)) | u32::from(u8x16_bitmask(d)) << 16;
+    u64::from(low) | u64::from(high) << 32
 }
 
 /// Becomes one load; the intrinsic for it takes a raw pointer.

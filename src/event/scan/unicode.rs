@@ -35,5 +35,15 @@ fn low_surrogate_follows(text: &[u8], letter: usize) -> bool {
 #[inline]
 fn code_unit(text: &[u8], letter: usize) -> Option<u32> {
     let digits: &[u8; 4] = text.get(letter + 1..)?.first_chunk()?;
-    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
+    let mut unit = 0;
+    for digit in digits {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            b'A'..=b'F' => digit - b'A' + 10,
+            _ => return None,
+        };
+        unit = unit << 4 | u32::from(value);
+    }
+    Some(unit)
 }

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::{_mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8};
 
-use super::{Index, ScanError, avx2, avx512};
+use super::{Block, Classes, Escaped, Index, Kernel, ScanError, avx2, avx512};
 
 /// The proof that this processor has the instructions: [`Extension::detect`] alone makes one.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,36 @@ impl Extension {
                 Kind::Avx512 => avx512::scan(text, index),
             }
         }
+    }
+}
+
+/// A backend's functions as values: only inside of its own function are its instructions available.
+#[derive(Clone, Copy)]
+pub(super) struct Closures<C, E, X> {
+    pub(super) classify: C,
+    pub(super) classify_escaped: E,
+    pub(super) prefix_xor: X,
+}
+
+impl<C, E, X> Kernel for Closures<C, E, X>
+where
+    C: Fn(&Block) -> Classes + Copy,
+    E: Fn(&Block, u64) -> Escaped + Copy,
+    X: Fn(u64) -> u64 + Copy,
+{
+    #[inline(always)]
+    fn classify(self, block: &Block) -> Classes {
+        (self.classify)(block)
+    }
+
+    #[inline(always)]
+    fn classify_escaped(self, block: &Block, bytes: u64) -> Escaped {
+        (self.classify_escaped)(block, bytes)
+    }
+
+    #[inline(always)]
+    fn prefix_xor(self, bits: u64) -> u64 {
+        (self.prefix_xor)(bits)
     }
 }
 

@@ -53,7 +53,18 @@ pub(crate) struct Pattern {
 #[derive(Debug, Clone)]
 enum Matcher {
     Literal(Literal),
-    Regex(Regex),
+    /// `abc$`: before the end, or before a `\n` that ends the text.
+    EndsWith(String),
+    Regex(Box<Search>),
+}
+
+/// A search in two steps.
+#[derive(Debug, Clone)]
+struct Search {
+    /// What every match has in it, in this order: most texts that do not match lack one of them, which
+    /// shows much faster.
+    parts: Box<[String]>,
+    regex: Regex,
 }
 
 /// What a pattern without metacharacters amounts to.
@@ -93,8 +104,11 @@ impl Pattern {
             None => {
                 // Before any more work is done on it.
                 count_states(&node, most_states, &whole)?;
+                let (ending, parts) = (ending(&node), parts(&node));
                 let node = anchors::settle(node)?;
-                (count_states(&node, most_states, &whole)?, Matcher::Regex(build(&node, whole)?))
+                let states = count_states(&node, most_states, &whole)?;
+                let search = Search { parts, regex: build(&node, whole)? };
+                (states, ending.map_or_else(|| Matcher::Regex(search.into()), Matcher::EndsWith))
             }
         };
         Ok(Self { source: source.into(), flags, states, matcher })
@@ -120,7 +134,10 @@ impl Pattern {
         match &self.matcher {
             Matcher::Literal(Literal::Contains(part)) => text.contains(part.as_str()),
             Matcher::Literal(Literal::StartsWith(start)) => text.starts_with(start.as_str()),
-            Matcher::Regex(regex) => regex.is_match(text),
+            Matcher::EndsWith(end) => {
+                text.strip_suffix('\n').unwrap_or(text).ends_with(end) || text.ends_with(end)
+            }
+            Matcher::Regex(search) => has_in_order(text, &search.parts) && search.regex.is_match(text),
         }
     }
 
@@ -138,7 +155,7 @@ impl Pattern {
     pub(crate) fn literal(&self) -> Option<Literal> {
         match &self.matcher {
             Matcher::Literal(literal) => Some(literal.clone()),
-            Matcher::Regex(_) => None,
+            Matcher::EndsWith(_) | Matcher::Regex(_) => None,
         }
     }
 }
@@ -178,6 +195,44 @@ fn literal(node: &Node) -> Option<Literal> {
     plain.then_some(match anchored {
         true => Literal::StartsWith(text),
         false => Literal::Contains(text),
+    })
+}
+
+/// The text before a `$` that ends the pattern, where there is nothing else.
+fn ending(node: &Node) -> Option<String> {
+    let Node::Concat(items) = node else { return None };
+    let [items @ .., Node::Look(Look::EndOrFinalLineBreak, _)] = items.as_slice() else { return None };
+    let mut text = String::new();
+    items.iter().all(|item| push_text(item, &mut text)).then_some(text)
+}
+
+/// The texts that every match has in it, one after the other.
+fn parts(node: &Node) -> Box<[String]> {
+    let items = match node {
+        Node::Concat(items) => items.as_slice(),
+        node => std::slice::from_ref(node),
+    };
+    let mut parts = vec![String::new()];
+    for item in items {
+        // What was appended of an item that is no text stands where that begins.
+        if let Some(part) = parts.last_mut()
+            && !push_text(item, part)
+            && !part.is_empty()
+        {
+            parts.push(String::new());
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.into()
+}
+
+fn has_in_order(mut text: &str, parts: &[String]) -> bool {
+    parts.iter().all(|part| match text.split_once(part.as_str()) {
+        Some((_, rest)) => {
+            text = rest;
+            true
+        }
+        None => false,
     })
 }
 

@@ -45,6 +45,39 @@ fn everyday_patterns() {
     ]);
 }
 
+/// Text without which there is no match is looked for first.
+#[test]
+fn parts() {
+    check(&[
+        ("ab.*cd", "", &["abcd", "xabxcdx", "cdabcd"], &["cdab", "abc", "a"]),
+        ("aba.?aba", "", &["abaaba", "xabaxaba"], &["ababa", "aba"]),
+        ("a(?:b|c)d", "", &["abd", "acd"], &["ad", "da"]),
+        ("a(?:bc*)d", "", &["abd", "abccd"], &["acd", "dab"]),
+        ("ab?c", "", &["ac", "abc"], &["ca", "b"]),
+        (r"^ab\bcd|ef", "", &["ef"], &["abcd"]),
+        ("a+b", "", &["aab"], &["ba"]),
+        ("A.B", "i", &["a-b"], &["b-a"]),
+    ]);
+    let node = parser::parse(r"^ab.*(?:cd)e\d(?:f[gh])$", Flags::NONE).unwrap();
+    assert_eq!(*super::parts(&node), ["ab", "cde", "f"]);
+}
+
+#[test]
+fn texts_before_the_end() {
+    check(&[
+        (
+            r"\.pdf$",
+            "",
+            &["a.pdf", ".pdf\n", "a.pdf\nb.pdf"],
+            &["a.pdf\n\n", "a.pdfs", "apdf", "a.pdf\nb", ""],
+        ),
+        ("a\n$", "", &["a\n", "a\n\n", "b\na\n"], &["a", "a\nb"]),
+        ("(?:$)", "", &["", "a", "\n"], &[]),
+        ("a$", "m", &["a\nb", "a"], &["ab"]),
+        (r"a\z", "", &["a"], &["a\n"]),
+    ]);
+}
+
 #[test]
 fn braces_that_are_no_quantifier() {
     check(&[
