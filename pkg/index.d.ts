@@ -32,8 +32,12 @@ export interface Replacement {
   text: string;
 }
 
-/** The rules that a filter follows: MongoDB's. */
-export type Dialect = "mongo";
+/**
+ * The rules by which a filter is read and evaluated: MongoDB's, which is the default, or those of the PHP class that
+ * evaluates the filters of Nextcloud's webhook listeners. That one has other operators and PHP's comparisons, and on
+ * some filters and events it *throws*.
+ */
+export type Dialect = "mongo" | "nextcloud";
 
 /** Bounds on what is compiled; what is not given has the default in brackets. */
 export interface Limits {
@@ -56,6 +60,7 @@ export interface Limits {
 }
 
 export interface FilterOptions {
+  /** `mongo`, unless another one is given. */
   dialect?: Dialect;
   limits?: Limits;
 }
@@ -79,6 +84,8 @@ export interface Problem {
 /** A filter that was refused. `code`, `pointer` and `range` are those of the first problem. */
 export class FilterError extends Error {
   readonly name: "FilterError";
+  /** By whose rules it was refused. */
+  readonly dialect: Dialect;
   readonly code: string;
   readonly pointer: string;
   readonly range?: Range;
@@ -96,12 +103,33 @@ export class EventError extends Error {
   readonly offset: number;
 }
 
+/**
+ * An event on which a filter of the dialect `nextcloud` throws. That server then calls neither this listener nor those
+ * of the event that come after it: it is not the same as no match.
+ */
+export class ThrownError extends Error {
+  readonly name: "ThrownError";
+  /** PHP's exception with its message: `Exception: Operator $eq is unknown`. */
+  readonly reason: string;
+  /** The event's index, where it is one of an {@link EventLog}. */
+  readonly index?: number;
+}
+
+/**
+ * What a filter says of an event. The dialect `mongo` knows only the first two; `throws` comes with the reason of
+ * {@link ThrownError}.
+ */
+export type Verdict = { outcome: "matches" } | { outcome: "does-not-match" } | { outcome: "throws"; reason: string };
+
 /** A compiled filter. */
 export class Filter {
   /**
-   * Compiles a filter. `{}`, `[]` and `null` match every event.
+   * Compiles a filter. In the dialect `mongo`, `{}`, `[]` and `null` match every event, and a filter that compiles
+   * cannot fail later. In the dialect `nextcloud` hardly anything is wrong with a filter as such: what that evaluator
+   * does not know, it throws on once it gets there.
    *
-   * @throws {FilterError} with everything that is wrong. A filter that compiles cannot fail later.
+   * @throws {FilterError} with everything that is wrong; for `nextcloud` also where it throws on every event.
+   * @throws {RangeError} where there is no such dialect or limit.
    */
   constructor(query: FilterInput, options?: FilterOptions);
 
@@ -115,6 +143,9 @@ export class Filter {
   /** The text that it was compiled from: of a value its JSON text. `undefined` where it was loaded. */
   readonly source: string | undefined;
 
+  /** The rules that it follows. */
+  readonly dialect: Dialect;
+
   /** The paths that it looks at, as they are written in a filter, each once. */
   readonly paths: readonly string[];
 
@@ -125,11 +156,19 @@ export class Filter {
    * Whether it lets the event through.
    *
    * @throws {EventError} where a text or bytes are not one JSON document.
+   * @throws {ThrownError} where Nextcloud's evaluator throws; never in the dialect `mongo`.
    */
   matches(event: EventInput): boolean;
 
   /**
-   * Why it does, or does not, match: every part of the filter with its verdict and a sentence. For
+   * The same, with what Nextcloud's evaluator throws as a third outcome.
+   *
+   * @throws {EventError} where a text or bytes are not one JSON document.
+   */
+  verdict(event: EventInput): Verdict;
+
+  /**
+   * Why it does, or does not, match, or throws: every part of the filter with its verdict and a sentence. For
    * people; takes much longer than {@link Filter.matches}.
    *
    * @throws {EventError} where a text or bytes are not one JSON document.
@@ -138,13 +177,18 @@ export class Filter {
 
   /**
    * Everything that is suspicious about it, in the order of the text: at most 100 lints. With the class of
-   * the events, fields and types are checked, too.
+   * the events, fields and types are checked, too. For the dialect `mongo`.
    *
    * @throws {RangeError} where there is no such class.
+   * @throws {Error} where it is of another dialect.
    */
   lint(options?: LintOptions): Lint[];
 
-  /** Whether `other` matches every event that this one matches. */
+  /**
+   * Whether `other` matches every event that this one matches. For the dialect `mongo`.
+   *
+   * @throws {Error} where one of them is of another dialect.
+   */
   implies(other: Filter): Implication;
 
   /** The program, to be stored. The text is not in it. */
@@ -159,20 +203,20 @@ export interface ExplainOptions {
   maskValues?: boolean;
 }
 
-/** Why an event does, or does not, match. */
-export interface Explanation {
-  matches: boolean;
+/** Why an event does, or does not, match, or why Nextcloud's evaluator throws. */
+export type Explanation = {
   /** The main reason, one line: the sentences of the conditions that decide, at most three. */
   reason: string;
   /** The filter as a whole. */
   root: ExplanationNode;
-}
+} & ({ matches: boolean; throws?: undefined } | { /** It throws. */ matches: null; /** PHP's reason. */ throws: string });
 
 /**
  * What a part of an explanation is: `all` (a filter, or a branch of `$and`, `$or`, `$nor`), `field` (a path
  * with operators), `allOf` (`$all`), `element` (an element of the event that an `$elemMatch` looked at),
- * `condition` (one operator, or a value to be equal to). A filter that was loaded from bytes has a
- * `program` of `test`s.
+ * `condition` (one operator, or a value to be equal to). In the dialect `nextcloud` also `unknown` (a logical operator
+ * that it does not know, with a list: never holds) and `invalid` (what it cannot read: throws). A filter that was loaded
+ * from bytes has a `program` of `test`s.
  */
 export type ExplanationKind =
   | "all"
@@ -186,21 +230,30 @@ export type ExplanationKind =
   | "element"
   | "condition"
   | "comment"
+  | "unknown"
+  | "invalid"
   | "program"
   | "test";
 
 /** A part of a filter, or an element of the event, and what became of it. What is not there is left out. */
 export interface ExplanationNode {
   kind: ExplanationKind;
-  /** Whether it holds, on its own: a part below a `$not` that holds can be why the filter does not match. */
-  verdict: boolean;
+  /**
+   * Whether it holds, on its own: a part below a `$not` that holds can be why the filter does not match. `null` where
+   * it throws.
+   */
+  verdict: boolean | null;
+  /** PHP's reason, where it throws. */
+  throws?: string;
+  /** Whether Nextcloud's evaluator does not get there: it stops where the verdict is certain, and at what throws. */
+  isReached?: false;
   /** Why, in plain words: one line, no full stop. */
   sentence: string;
   /** Its place in the filter, as a JSON Pointer; of an `element`, that of its `$elemMatch`. */
   pointer: string;
   /** Its part of {@link Filter.source}, with the key. */
   range?: Range;
-  /** As it is called: `$lt`; `$eq` for a value that stands alone. */
+  /** As it is called: `$lt`; for a value that stands alone `$eq`, or `$e` in the dialect `nextcloud`. */
   operator?: string;
   /** As it is written. */
   path?: string;
@@ -284,14 +337,18 @@ export interface Implication {
   counterExample?: string;
 }
 
-/** Many filters that are matched together: an event is read once, however many there are. */
+/** Many filters of the dialect `mongo`, matched together: an event is read once, however many there are. */
 export class FilterSet<Id = string> {
   constructor(entries?: Iterable<readonly [Id, Filter]>);
 
   /** The number of filters. */
   readonly size: number;
 
-  /** Adds a filter at the end of the order; one with the same id goes. */
+  /**
+   * Adds a filter at the end of the order; one with the same id goes.
+   *
+   * @throws {Error} where it is of another dialect.
+   */
   insert(id: Id, filter: Filter): this;
 
   /** Takes a filter out; `false` where there is none with the id. */
@@ -382,8 +439,15 @@ export class EventLog {
   /** How many there are. */
   readonly badLineCount: number;
 
-  /** Which events match. */
-  match(filter: Filter): Matches;
+  /**
+   * Which events match.
+   *
+   * @throws {ThrownError} where the filter throws on some event: {@link EventLog.verdicts} tells on which.
+   */
+  match(filter: Filter): EventBits;
+
+  /** Which events match, and on which the filter throws: in the dialect `mongo` on none. */
+  verdicts(filter: Filter): LogVerdicts;
 
   /**
    * The values at a path, the most frequent first: scalars only, those in arrays included.
@@ -401,18 +465,44 @@ export class EventLog {
   [Symbol.dispose](): void;
 }
 
-/** Which events of a log match: a bit for each. */
-export interface Matches {
+/** What a filter says of the events of a log; those that are in neither do not match. */
+export interface LogVerdicts {
+  readonly matching: EventBits;
+  readonly throwing: EventBits;
+}
+
+/** Some of the events of a log: a bit for each. */
+export interface EventBits {
   /** The number of events. */
   readonly size: number;
-  /** How many match. */
+  /** How many of them these are. */
   readonly count: number;
   /** Event `i` is bit `i % 32` of word `i >> 5`. The array is yours. */
   readonly words: Uint32Array;
   has(index: number): boolean;
-  /** The indexes of those that match, ascending. */
+  /** Their indexes, ascending. */
   indexes(): Uint32Array;
 }
+
+/** An event on which the dialects disagree. */
+export interface DialectDifference {
+  /** The index of the event in the log, or among the events given. */
+  index: number;
+  mongo: Verdict;
+  nextcloud: Verdict;
+}
+
+/**
+ * The events on which a filter has another verdict in Nextcloud than in MongoDB's dialect, ascending.
+ *
+ * @throws {FilterError} where one of the dialects refuses the filter: its `dialect` tells which.
+ * @throws {EventError} where an event is text or bytes that are not one JSON document.
+ */
+export function compareDialects(
+  query: FilterInput,
+  events: EventLog | Iterable<EventInput>,
+  options?: { limits?: Limits },
+): DialectDifference[];
 
 /** A value with the number of events that have it. */
 export interface ValueCount {
@@ -452,8 +542,12 @@ export interface Operator {
   example: string;
 }
 
-/** The operators, in the order of the documentation. */
-export function operators(): Operator[];
+/**
+ * The operators, in the order of the documentation.
+ *
+ * @throws {RangeError} where there is no such dialect.
+ */
+export function operators(options?: { dialect?: Dialect }): Operator[];
 
 /** The event classes that are known, with their fields. */
 export interface Catalog {
@@ -526,7 +620,7 @@ export interface TestCase {
   name?: string;
   filter: FilterInput;
   event: EventInput;
-  /** `"error"` for a filter that is to be refused. */
+  /** `"error"` for a filter that is to be refused, or, in the dialect `nextcloud`, to throw on the event. */
   expected: boolean | "error";
 }
 
@@ -542,8 +636,8 @@ export interface TestFailure {
   name?: string;
   expected: boolean | "error";
   found: boolean | "error";
-  /** Why the filter was refused. */
-  error?: FilterError;
+  /** Why the filter was refused, or what it throws. */
+  error?: FilterError | ThrownError;
 }
 
 /**
@@ -553,4 +647,4 @@ export interface TestFailure {
  * @throws {SyntaxError} where a line of a text is no case.
  * @throws {EventError} where the event of a case is not JSON.
  */
-export function test(cases: Iterable<TestCase> | string): TestResult;
+export function test(cases: Iterable<TestCase> | string, options?: { dialect?: Dialect }): TestResult;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::syntax::operators::{NEXTCLOUD, OPERATORS, Operator};
+
 /// The rules by which a filter is read and evaluated; chosen when it is compiled.
 ///
 /// ```
@@ -32,6 +34,23 @@ impl Dialect {
         match self {
             Self::Mongo => "mongo",
             Self::Nextcloud => "nextcloud",
+        }
+    }
+
+    /// Its operators, in the order of the documentation.
+    ///
+    /// ```
+    /// use hooksieve::Dialect;
+    ///
+    /// let names = |dialect: Dialect| dialect.operators().iter().map(|operator| operator.name);
+    /// assert!(names(Dialect::Mongo).any(|name| name == "$regex"));
+    /// assert!(names(Dialect::Nextcloud).all(|name| name != "$regex"));
+    /// ```
+    #[must_use]
+    pub fn operators(self) -> &'static [Operator] {
+        match self {
+            Self::Mongo => OPERATORS,
+            Self::Nextcloud => NEXTCLOUD,
         }
     }
 

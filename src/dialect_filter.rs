@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::dialect::Dialect;
 use crate::error::{CompileError, EventError};
 use crate::event::json::{self, Scratch};
+use crate::event::trie::Trie;
 use crate::filter::{Compiler, Filter};
 use crate::limits::Limits;
 use crate::program::Program;
@@ -49,7 +50,7 @@ impl DialectFilter {
     ///
     /// [`EventError`], where `event` is not JSON.
     pub fn verdict_json(&self, event: &[u8], scratch: &mut Scratch) -> Result<Verdict, EventError> {
-        let tape = json::read(event, self.filter.trie(), &mut scratch.event)?;
+        let tape = json::read(event, self.trie(), &mut scratch.event)?;
         Ok(vm::verdict(self.program(), tape.root()))
     }
 
@@ -69,6 +70,11 @@ impl DialectFilter {
     #[must_use]
     pub fn source(&self) -> Option<&str> {
         self.filter.source()
+    }
+
+    /// What it looks at.
+    pub(crate) fn trie(&self) -> &Trie {
+        self.filter.trie()
     }
 
     /// The filter of the Nextcloud dialect as it was written. `None` for a program that was loaded.

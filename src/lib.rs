@@ -56,6 +56,7 @@ mod lint;
 mod listener;
 mod log;
 mod path;
+mod portability;
 mod program;
 mod set;
 mod sort;
@@ -74,7 +75,7 @@ pub use event::json::Scratch;
 pub use explain::{ExplainOptions, Explanation, ExplanationNode, MissingField, NodeKind, ReachedValue};
 pub use filter::{Compiler, Filter};
 pub use limits::Limits;
-pub use lint::{Lint, LintCode, Severity, Suggestion, lint};
+pub use lint::{Lint, LintCode, Severity, Suggestion, lint, lint_nextcloud, lint_portability};
 pub use listener::{
     AuthData, AuthMethod, Delivery, DialectListener, Headers, HttpMethod, Listener, ListenerError,
     ListenerId, Listeners, Secret, TokenNeeded, TokenRole,

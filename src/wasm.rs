@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::analysis::Implication;
 use crate::catalog::{Catalog, EventClass, Field};
+use crate::dialect::Dialect;
 use crate::error::{CompileError, EventError, Problem, Replacement};
 use crate::event::json::{self, Scratch};
 use crate::event::json_text;
@@ -22,8 +23,9 @@ use crate::lint::Lint;
 use crate::log::PushError;
 use crate::path::Segment;
 use crate::program::Program;
-use crate::syntax::operators::{OperatorPlace, operators};
+use crate::syntax::operators::OperatorPlace;
 use crate::syntax::shallow;
+use crate::verdict::Verdict;
 
 /// What calls have in common.
 #[derive(Default)]
@@ -31,6 +33,7 @@ struct Shared {
     input: Vec<u8>,
     scratch: Scratch,
     error: Option<EventError>,
+    thrown: String,
 }
 
 thread_local! {
@@ -89,13 +92,20 @@ fn event_error(error: EventError) -> JsValue {
     to_js(&object(vec![("offset", some(error.offset())), ("message", some(error.message()))]))
 }
 
-/// Why the last [`Filter::matches`] has given [`NOT_JSON`].
+/// Why the last [`Filter::verdict`] has given [`NOT_JSON`].
 #[wasm_bindgen(js_name = lastError)]
 pub fn last_error() -> JsValue {
     SHARED.with_borrow(|shared| shared.error).map_or(JsValue::UNDEFINED, event_error)
 }
 
+/// Why the last [`Filter::verdict`] has given [`THROWS`].
+#[wasm_bindgen(js_name = lastReason)]
+pub fn last_reason() -> String {
+    SHARED.with_borrow(|shared| shared.thrown.clone())
+}
+
 const NOT_JSON: u8 = 2;
+const THROWS: u8 = 3;
 
 /// Bounds on what is compiled.
 #[wasm_bindgen]
@@ -127,16 +137,29 @@ impl Limits {
     }
 }
 
-/// A compiled filter.
+/// A compiled filter, of any dialect.
 #[wasm_bindgen]
-pub struct Filter(crate::Filter);
+pub struct Filter(crate::DialectFilter);
+
+impl Filter {
+    /// For what knows MongoDB's rules alone.
+    fn mongo(&self) -> Result<&crate::Filter, JsError> {
+        self.0.as_mongo().ok_or_else(|| {
+            JsError::new(&format!(
+                "expected a filter of the dialect `mongo`, found one of `{}`",
+                self.0.dialect()
+            ))
+        })
+    }
+}
 
 #[wasm_bindgen]
 impl Filter {
-    /// Throws the list of problems.
-    pub fn compile(length: usize, limits: &Limits) -> Result<Self, JsValue> {
-        with_text(length, |text| Compiler::new().limits(limits.0).compile(text))
-            .map(Self)
+    /// `undefined` where there is no such dialect. Throws the list of problems.
+    pub fn compile(length: usize, dialect: &str, limits: &Limits) -> Result<Option<Self>, JsValue> {
+        let Ok(dialect) = dialect.parse::<Dialect>() else { return Ok(None) };
+        with_text(length, |text| Compiler::new().limits(limits.0).dialect(dialect).compile(text))
+            .map(|filter| Some(Self(filter)))
             .map_err(|error| problems(&error))
     }
 
@@ -146,6 +169,10 @@ impl Filter {
         with_input(length, |bytes, _| Program::from_bytes(bytes))
             .map(|program| Self(program.into()))
             .map_err(|error| error.to_string().into())
+    }
+
+    pub fn dialect(&self) -> String {
+        self.0.dialect().to_string()
     }
 
     #[wasm_bindgen(js_name = toBytes)]
@@ -162,22 +189,22 @@ impl Filter {
     }
 
     /// `undefined` where there is no such class.
-    pub fn lint(&self, class: Option<String>) -> JsValue {
+    pub fn lint(&self, class: Option<String>) -> Result<JsValue, JsError> {
         let class = match class.as_deref().map(|name| Catalog::builtin().find(name)) {
             None => None,
-            Some(None) => return JsValue::UNDEFINED,
+            Some(None) => return Ok(JsValue::UNDEFINED),
             Some(known) => known,
         };
-        list(&crate::lint(&self.0, class), lint)
+        Ok(list(&crate::lint(self.mongo()?, class), lint))
     }
 
-    pub fn implies(&self, other: &Self) -> JsValue {
-        let (verdict, counter_example) = match self.0.implies(&other.0) {
+    pub fn implies(&self, other: &Self) -> Result<JsValue, JsError> {
+        let (verdict, counter_example) = match self.mongo()?.implies(other.mongo()?) {
             Implication::Yes => ("yes", None),
             Implication::No(event) => ("no", some(json_text(&event))),
             Implication::Unknown => ("unknown", None),
         };
-        to_js(&object(vec![("verdict", some(verdict)), ("counterExample", counter_example)]))
+        Ok(to_js(&object(vec![("verdict", some(verdict)), ("counterExample", counter_example)])))
     }
 
     pub fn listing(&self) -> String {
@@ -193,10 +220,15 @@ impl Filter {
         to_js(&needs(self.0.trie(), Trie::ROOT))
     }
 
-    /// 0 or 1; or [`NOT_JSON`].
-    pub fn matches(&self, length: usize) -> u8 {
-        match with_input(length, |event, scratch| self.0.matches_json(event, scratch)) {
-            Ok(verdict) => verdict.into(),
+    /// 0 or 1; or [`NOT_JSON`], or [`THROWS`].
+    pub fn verdict(&self, length: usize) -> u8 {
+        match with_input(length, |event, scratch| self.0.verdict_json(event, scratch)) {
+            Ok(Verdict::DoesNotMatch) => 0,
+            Ok(Verdict::Matches) => 1,
+            Ok(Verdict::Throws(thrown)) => {
+                SHARED.with_borrow_mut(|shared| shared.thrown = thrown.reason().to_owned());
+                THROWS
+            }
             Err(error) => {
                 SHARED.with_borrow_mut(|shared| shared.error = Some(error));
                 NOT_JSON
@@ -217,8 +249,9 @@ impl FilterSet {
         Self::default()
     }
 
-    pub fn insert(&mut self, id: u32, filter: &Filter) {
-        self.0.insert(id, filter.0.clone());
+    pub fn insert(&mut self, id: u32, filter: &Filter) -> Result<(), JsError> {
+        self.0.insert(id, filter.mongo()?.clone());
+        Ok(())
     }
 
     pub fn remove(&mut self, id: u32) {
@@ -291,10 +324,11 @@ fn problems(error: &CompileError) -> JsValue {
     list(error.problems(), problem)
 }
 
-/// The table of operators.
-#[wasm_bindgen(js_name = operators)]
-pub fn operator_table() -> JsValue {
-    list(operators(), |operator| {
+/// The table of operators; `undefined` where there is no such dialect.
+#[wasm_bindgen]
+pub fn operators(dialect: &str) -> JsValue {
+    let Ok(dialect) = dialect.parse::<Dialect>() else { return JsValue::UNDEFINED };
+    list(dialect.operators(), |operator| {
         let place = match operator.place {
             OperatorPlace::Field => "field",
             OperatorPlace::Top => "top",
@@ -369,9 +403,10 @@ impl EventLog {
         self.0.bad_line_count()
     }
 
-    #[wasm_bindgen(js_name = match)]
-    pub fn matches(&mut self, filter: &Filter) -> Vec<u32> {
-        self.0.matches(&filter.0).words().to_vec()
+    /// The bits of those that match, then the bits of those on which it throws.
+    pub fn verdicts(&mut self, filter: &Filter) -> Vec<u32> {
+        let verdicts = self.0.verdicts(&filter.0);
+        [verdicts.matching().words(), verdicts.throwing().words()].concat()
     }
 
     /// `undefined` where the path is none, or there is no room for its values.

@@ -197,3 +197,19 @@ fn the_listing_shows_what_php_does() {
         ]
     );
 }
+
+/// Each operator of the table is one that the evaluator knows: it throws on none of the examples.
+#[test]
+fn the_table_of_operators() {
+    let events = [
+        serde_json::json!({}),
+        serde_json::json!({"user": {"uid": "bob"}, "time": 5, "event": {"rowId": 20, "tagIds": [1, 2]}, "a": 1}),
+    ];
+    for operator in Dialect::Nextcloud.operators() {
+        assert!(operator.example.contains(operator.name), "{operator:?}");
+        let filter = compiler().compile(operator.example).unwrap();
+        for event in &events {
+            assert!(!matches!(filter.verdict(event), Verdict::Throws(_)), "{operator:?}");
+        }
+    }
+}

@@ -35,13 +35,20 @@ export function readFilter(argument) {
   }
 }
 
+/** What `--dialect` says, for `parseArgs` and for people. */
+export const DIALECT = { dialect: { type: "string", default: "mongo" } };
+export const DIALECT_USAGE = "--dialect DIALECT  whose rules the filters follow: `mongo`, or `nextcloud` (mongo)";
+
 /** The filter, or why it was refused. */
-export function compile(text) {
+export function compile(text, dialect) {
   try {
-    return { filter: new Filter(text), problems: [] };
+    return { filter: new Filter(text, { dialect }), problems: [] };
   } catch (error) {
     if (error instanceof FilterError) {
       return { problems: error.errors };
+    }
+    if (error instanceof RangeError) {
+      throw new Failure(error.message);
     }
     throw error;
   }

@@ -1,10 +1,13 @@
-import { Failure, compile, excerpt, print, readFilter } from "./io.js";
+import { DIALECT, DIALECT_USAGE, Failure, compile, excerpt, print, readFilter } from "./io.js";
 
 const usage = `Show what is wrong, or suspicious, about filters
 
 Usage: hooksieve lint [OPTIONS] FILTER…
 
+In the dialect of Nextcloud: whether they are refused. Lints know MongoDB's rules.
+
 Options:
+      ${DIALECT_USAGE}
       --event CLASS    the class of the events, or the last segment of its name: fields and types are checked, too
       --format FORMAT  \`text\`, or \`json\`: one object for each filter (text)
 
@@ -16,13 +19,14 @@ Exit codes: 0 notes at most, 1 warnings, 2 some filter never matches, was refuse
 `;
 
 const options = {
+  ...DIALECT,
   event: { type: "string" },
   format: { type: "string", default: "text" },
 };
 
 const EXIT = { note: 0, warning: 1, error: 2 };
 
-async function run({ event, format }, filters) {
+async function run({ dialect, event, format }, filters) {
   if (filters.length === 0) {
     throw new Failure("expected a filter");
   }
@@ -32,7 +36,7 @@ async function run({ event, format }, filters) {
   let exit = 0;
   for (const argument of filters) {
     const { name, text } = readFilter(argument);
-    const problems = lintText(text, event);
+    const problems = lintText(text, dialect, event);
     const worst = Math.max(0, ...problems.map(({ severity }) => EXIT[severity]));
     exit = Math.max(exit, worst);
     if (format === "json") {
@@ -50,10 +54,13 @@ async function run({ event, format }, filters) {
 }
 
 /** What is wrong with a filter, or its lints, in one form. */
-function lintText(text, event) {
-  const { filter, problems } = compile(text);
+function lintText(text, dialect, event) {
+  const { filter, problems } = compile(text, dialect);
   if (filter === undefined) {
     return problems.map((problem) => ({ severity: "error", ...problem }));
+  }
+  if (filter.dialect !== "mongo") {
+    return [];
   }
   try {
     return filter.lint({ event }).map(({ suggestion, ...lint }) => ({

@@ -1,25 +1,28 @@
-import { EventError } from "hooksieve";
+import { EventError, ThrownError } from "hooksieve";
 
-import { Failure, compile, excerpt, isBlank, lines, print, readFilter } from "./io.js";
+import { DIALECT, DIALECT_USAGE, Failure, compile, excerpt, isBlank, lines, print, readFilter } from "./io.js";
 
 const usage = `Print the events that match a filter
 
 Usage: hooksieve match [OPTIONS] FILTER [FILE]…
 
 Events are JSON, one to a line, from the files or from standard input. Matching lines are printed as they
-came, in order. Lines that are not JSON are reported on standard error and never selected.
+came, in order. Lines that are not JSON are reported on standard error and never selected, and so are
+events on which the filter throws, as filters of Nextcloud do.
 
 Options:
+      ${DIALECT_USAGE}
   -c, --count         print only how many events are selected; for several files, NAME:COUNT for each
   -v, --invert-match  select the events that do not match
   -q, --quiet         print nothing and stop at the first event selected
-      --max-errors N  report at most N bad lines of each file (10)
+      --max-errors N  report at most N bad lines of each file, and events on which the filter throws (10)
 
-Exit codes, as grep's: 0 some event was selected, 1 none, 2 the filter was refused, a file could not be
-read, or some line was not JSON.
+Exit codes, as grep's: 0 some event was selected, 1 none, 2 the filter was refused, or throws on some event;
+a file could not be read, or some line was not JSON.
 `;
 
 const options = {
+  ...DIALECT,
   count: { type: "boolean", short: "c" },
   "invert-match": { type: "boolean", short: "v" },
   quiet: { type: "boolean", short: "q" },
@@ -31,7 +34,7 @@ async function run(values, [argument, ...paths]) {
     throw new Failure("expected a filter");
   }
   const { name, text } = readFilter(argument);
-  const { filter, problems } = compile(text);
+  const { filter, problems } = compile(text, values.dialect);
   if (filter === undefined) {
     for (const { message, range, hint } of problems) {
       process.stderr.write(`error: ${message}${hint === undefined ? "" : `; ${hint}`}\n${excerpt(name, text, range)}`);
@@ -46,15 +49,19 @@ async function run(values, [argument, ...paths]) {
   for (const path of files) {
     let count = 0;
     let bad = 0;
+    let thrown = 0;
     for await (const { number, bytes } of lines(path)) {
       if (isBlank(bytes)) {
         continue;
       }
       const verdict = matches(filter, bytes);
       if (verdict instanceof Error) {
-        bad += 1;
-        if (bad <= maxErrors) {
-          process.stderr.write(`error: ${path}:${number}: ${verdict.message}\n`);
+        const throws = verdict instanceof ThrownError;
+        thrown += throws ? 1 : 0;
+        bad += throws ? 0 : 1;
+        if (bad + thrown <= maxErrors) {
+          const message = throws ? `the filter throws: ${verdict.message}` : verdict.message;
+          process.stderr.write(`error: ${path}:${number}: ${message}\n`);
         }
       } else if (verdict === wanted) {
         count += 1;
@@ -70,11 +77,11 @@ async function run(values, [argument, ...paths]) {
     if (values.count) {
       await print(process.stdout, files.length > 1 ? `${path}:${count}\n` : `${count}\n`);
     }
-    if (bad > maxErrors) {
-      process.stderr.write(`error: ${path}: ${bad - maxErrors} more lines are not JSON\n`);
+    if (bad + thrown > maxErrors) {
+      process.stderr.write(`error: ${path}: of all lines, ${bad} are not JSON, and on ${thrown} the filter throws\n`);
     }
     any ||= count > 0;
-    isTrouble ||= bad > 0;
+    isTrouble ||= bad + thrown > 0;
   }
   return isTrouble ? 2 : any ? 0 : 1;
 }
@@ -87,7 +94,7 @@ function matches(filter, bytes) {
   try {
     return filter.matches(bytes);
   } catch (error) {
-    if (error instanceof EventError) {
+    if (error instanceof EventError || error instanceof ThrownError) {
       return error;
     }
     throw error;

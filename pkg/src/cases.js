@@ -1,13 +1,13 @@
 import { engine, putText } from "./engine.js";
-import { FilterError } from "./errors.js";
+import { FilterError, ThrownError } from "./errors.js";
 import { Filter } from "./filter.js";
 
 /** Tables of verdicts. */
-export function test(cases) {
+export function test(cases, { dialect } = {}) {
   const failures = [];
   let passed = 0;
   for (const { index, name, filter, event, expected } of typeof cases === "string" ? rows(cases) : numbered(cases)) {
-    const { found, error } = verdict(filter, event);
+    const { found, error } = verdict(filter, event, dialect);
     if (found === expected) {
       passed += 1;
     } else {
@@ -17,19 +17,19 @@ export function test(cases) {
   return { passed, failed: failures.length, failures };
 }
 
-function verdict(query, event) {
+function verdict(query, event, dialect) {
   let filter;
   try {
-    filter = new Filter(query);
+    filter = new Filter(query, { dialect });
+    return { found: filter.matches(event) };
   } catch (error) {
-    if (error instanceof FilterError) {
+    if (error instanceof FilterError || error instanceof ThrownError) {
       return { found: "error", error };
     }
     throw error;
+  } finally {
+    filter?.[Symbol.dispose]();
   }
-  const found = filter.matches(event);
-  filter[Symbol.dispose]();
-  return { found };
 }
 
 function* numbered(cases) {

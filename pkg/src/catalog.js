@@ -26,6 +26,10 @@ function known(name, result) {
   return result;
 }
 
-export function operators() {
-  return engine().operators();
+export function operators({ dialect = "mongo" } = {}) {
+  const table = engine().operators(String(dialect));
+  if (table === undefined) {
+    throw new RangeError(`no such dialect: ${dialect}`);
+  }
+  return table;
 }

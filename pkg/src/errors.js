@@ -1,8 +1,12 @@
 /** A filter that was refused. */
 export class FilterError extends Error {
-  /** @param {readonly import("../index.d.ts").Problem[]} errors never empty */
-  constructor(errors) {
+  /**
+   * @param {readonly import("../index.d.ts").Problem[]} errors never empty
+   * @param {import("../index.d.ts").Dialect} [dialect] by whose rules
+   */
+  constructor(errors, dialect = "mongo") {
     super(errors.map(line).join("\n"));
+    this.dialect = dialect;
     this.errors = errors;
     this.code = errors[0].code;
     this.pointer = errors[0].pointer;
@@ -26,7 +30,22 @@ export class EventError extends Error {
   }
 }
 
+/** An event on which a filter throws. */
+export class ThrownError extends Error {
+  /**
+   * @param {string} reason
+   * @param {number} [index] of the event in its log
+   */
+  constructor(reason, index) {
+    super(index === undefined ? reason : `${reason}, on event ${index}`);
+    this.reason = reason;
+    if (index !== undefined) {
+      this.index = index;
+    }
+  }
+}
+
 // Not a field: it is the same for all, and not to be enumerated.
-for (const error of [FilterError, EventError]) {
+for (const error of [FilterError, EventError, ThrownError]) {
   Object.defineProperty(error.prototype, "name", { value: error.name, configurable: true, writable: true });
 }

@@ -1,5 +1,5 @@
 import { engine, putBytes, putText } from "./engine.js";
-import { FilterError } from "./errors.js";
+import { FilterError, ThrownError } from "./errors.js";
 import { eventError, putEvent } from "./event.js";
 import { rawFilter } from "./filter.js";
 
@@ -111,7 +111,19 @@ export class EventLog {
   }
 
   match(filter) {
-    return new Matches(this.size, this.#raw.match(rawFilter(filter)));
+    const { matching, throwing } = this.verdicts(filter);
+    if (throwing.count > 0) {
+      const [first] = throwing.indexes();
+      const { reason } = filter.verdict(this.text(first));
+      throw new ThrownError(reason, first);
+    }
+    return matching;
+  }
+
+  verdicts(filter) {
+    const words = this.#raw.verdicts(rawFilter(filter));
+    const half = words.length / 2;
+    return { matching: new EventBits(this.size, words.slice(0, half)), throwing: new EventBits(this.size, words.slice(half)) };
   }
 
   values(path, { limit = 20 } = {}) {
@@ -164,8 +176,8 @@ function outside(index) {
   throw new RangeError(`no event ${index}`);
 }
 
-/** Which events match: a bit for each. */
-class Matches {
+/** Some of the events: a bit for each. */
+class EventBits {
   constructor(size, words) {
     this.size = size;
     this.words = words;

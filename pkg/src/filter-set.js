@@ -23,11 +23,11 @@ export class FilterSet {
   }
 
   insert(id, filter) {
-    const raw = rawFilter(filter);
-    this.delete(id);
     const number = this.#next;
+    // Before the other one goes: it can throw.
+    this.#raw.insert(number, rawFilter(filter));
     this.#next += 1;
-    this.#raw.insert(number, raw);
+    this.delete(id);
     this.#numbers.set(id, number);
     this.#ids.set(number, id);
     this.#needs = undefined;

@@ -1,8 +1,13 @@
 import { engine, putBytes, putText } from "./engine.js";
-import { FilterError } from "./errors.js";
+import { FilterError, ThrownError } from "./errors.js";
 import { eventError, putEvent, needsOf, putNeeded } from "./event.js";
 import { withUnits } from "./positions.js";
 import { queryText } from "./query.js";
+
+/** The engine's verdicts; 0 is for no match. */
+const MATCHES = 1;
+const NOT_JSON = 2;
+const THROWS = 3;
 
 /** A filter's engine side, for the other modules: `Filter` itself keeps it private. */
 let raw;
@@ -57,13 +62,34 @@ export class Filter {
     return this.#raw.listing();
   }
 
+  get dialect() {
+    return this.#raw.dialect();
+  }
+
   matches(event) {
+    const verdict = this.#verdict(event);
+    if (verdict === THROWS) {
+      throw new ThrownError(engine().lastReason());
+    }
+    return verdict === MATCHES;
+  }
+
+  verdict(event) {
+    const verdict = this.#verdict(event);
+    if (verdict === THROWS) {
+      return { outcome: "throws", reason: engine().lastReason() };
+    }
+    return { outcome: verdict === MATCHES ? "matches" : "does-not-match" };
+  }
+
+  /** The engine's number for it. */
+  #verdict(event) {
     const length = putNeeded(event, () => (this.#needs ??= needsOf(this.#raw)));
-    const verdict = this.#raw.matches(length);
-    if (verdict > 1) {
+    const verdict = this.#raw.verdict(length);
+    if (verdict === NOT_JSON) {
       throw eventError(event, engine().lastError());
     }
-    return verdict === 1;
+    return verdict;
   }
 
   explain(event, { maskValues = false } = {}) {
@@ -104,9 +130,6 @@ class Loaded {
 }
 
 function compile(source, isText, { dialect = "mongo", limits = {} }) {
-  if (dialect !== "mongo") {
-    throw new RangeError(`no such dialect: ${dialect}`);
-  }
   const bounds = new (engine().Limits)();
   try {
     for (const [name, value] of Object.entries(limits)) {
@@ -114,12 +137,16 @@ function compile(source, isText, { dialect = "mongo", limits = {} }) {
         throw new RangeError(`no such limit: ${name} of ${value}`);
       }
     }
-    return engine().Filter.compile(putText(source), bounds);
+    const compiled = engine().Filter.compile(putText(source), String(dialect), bounds);
+    if (compiled === undefined) {
+      throw new RangeError(`no such dialect: ${dialect}`);
+    }
+    return compiled;
   } catch (problems) {
     if (problems instanceof Error) {
       throw problems;
     }
-    throw new FilterError(isText ? withUnits(problems, source) : problems.map(withoutRange));
+    throw new FilterError(isText ? withUnits(problems, source) : problems.map(withoutRange), dialect);
   } finally {
     bounds.free();
   }

@@ -5,7 +5,9 @@ import { test } from "node:test";
 
 import { installed } from "./scratch.js";
 
-const { EventError, EventLog, Filter, FilterError, FilterSet, catalog, operators, test: testCases } = await installed();
+const hooksieve = await installed();
+const { EventError, EventLog, Filter, FilterError, FilterSet, ThrownError } = hooksieve;
+const { catalog, compareDialects, operators, test: testCases } = hooksieve;
 
 /** What a call throws. */
 function thrown(call) {
@@ -128,6 +130,89 @@ test("lints, by the class of the events, too", () => {
   const { range, text } = lint.suggestion.replacement;
   assert.equal(filter.source.slice(0, range.start) + text + filter.source.slice(range.end), '{"event.tableId": 42}');
   assert.throws(() => filter.lint({ event: "NoSuchEvent" }), RangeError);
+});
+
+test("a filter of Nextcloud has a third outcome, which cannot be taken for no match", () => {
+  const filter = new Filter({ a: 1, b: { $eq: 1 } }, { dialect: "nextcloud" });
+  assert.equal(filter.dialect, "nextcloud");
+  assert.equal(filter.matches({ a: 2 }), false);
+  assert.deepEqual(filter.verdict({ a: 2 }), { outcome: "does-not-match" });
+  const reason = "Exception: Operator $eq is unknown";
+  const error = thrown(() => filter.matches({ a: 1 }));
+  assert.ok(error instanceof ThrownError && error instanceof Error);
+  assert.deepEqual([error.name, error.reason, error.index], ["ThrownError", reason, undefined]);
+  assert.deepEqual(filter.verdict({ a: 1 }), { outcome: "throws", reason });
+  assert.deepEqual(new Filter({ a: 1 }).verdict({ a: 1 }), { outcome: "matches" });
+  assert.throws(() => filter.verdict("{"), EventError);
+
+  const { matches, throws, root } = filter.explain('{"a": 1}');
+  assert.deepEqual([matches, throws, root.verdict, root.throws], [null, reason, null, reason]);
+  assert.equal(root.parts[0].verdict, true);
+
+  const log = EventLog.fromNdjson('{"a": 2}\n{"a": 1}\n{"a": 1}');
+  assert.deepEqual([thrown(() => log.match(filter)).reason, thrown(() => log.match(filter)).index], [reason, 1]);
+  const { matching, throwing } = log.verdicts(filter);
+  assert.deepEqual([[...matching.indexes()], [...throwing.indexes()], throwing.has(0)], [[], [1, 2], false]);
+  assert.equal(log.verdicts(new Filter({ a: 1 })).throwing.count, 0);
+  assert.deepEqual([...log.match(new Filter({ a: { $in: ["1"] } }, { dialect: "nextcloud" })).indexes()], [1, 2]);
+});
+
+test("of an object a filter of Nextcloud is handed everything", () => {
+  const filter = new Filter({ "a.b.c": "x" }, { dialect: "nextcloud" });
+  const event = { a: [[{ b: [{ c: "x" }] }]], at: new Date(0), other: "\ud800" };
+  assert.deepEqual(filter.verdict(event), filter.verdict(JSON.stringify({ ...event, other: "" })));
+  assert.equal(filter.matches({ a: { b: [{ c: "x" }] } }), true);
+  assert.equal(new Filter({ at: "1970-01-01T00:00:00.000Z" }, { dialect: "nextcloud" }).matches(event), true);
+});
+
+test("what Nextcloud throws on whatever the event is a filter refused, and it says by whose rules", () => {
+  const error = thrown(() => new Filter('{"é": {"$eq": 1}}', { dialect: "nextcloud" }));
+  assert.deepEqual([error.name, error.code, error.dialect, error.pointer], ["FilterError", "throws", "nextcloud", "/é/$eq"]);
+  assert.equal(thrown(() => new Filter({ a: { $e: 1 } })).dialect, "mongo");
+});
+
+test("what knows MongoDB's rules alone says so", () => {
+  const mongo = new Filter({ a: 1 });
+  const nextcloud = new Filter({ a: 1 }, { dialect: "nextcloud" });
+  for (const call of [
+    () => nextcloud.lint(),
+    () => nextcloud.implies(mongo),
+    () => mongo.implies(nextcloud),
+    () => new FilterSet([["a", nextcloud]]),
+  ]) {
+    assert.equal(thrown(call).message, "expected a filter of the dialect `mongo`, found one of `nextcloud`");
+  }
+  const set = new FilterSet([["a", mongo]]);
+  assert.throws(() => set.insert("a", nextcloud));
+  assert.deepEqual(set.matches({ a: 1 }), ["a"]);
+});
+
+test("programs of either dialect are loaded", () => {
+  const filter = Filter.fromBytes(new Filter({ a: { $in: ["1"] } }, { dialect: "nextcloud" }).toBytes());
+  assert.deepEqual([filter.dialect, filter.source, filter.matches({ a: 1 })], ["nextcloud", undefined, true]);
+  assert.equal(filter.explain({ a: 1 }).root.kind, "program");
+});
+
+test("the events on which the dialects disagree", () => {
+  const query = { a: { $in: ["23"] }, b: { $not: { $eq: 1 } } };
+  const events = ['{"a": "23"}', '{"a": 23}', '{"a": "24"}'];
+  const reason = "Exception: Operator $eq is unknown";
+  const throws = { outcome: "throws", reason };
+  const expected = [
+    { index: 0, mongo: { outcome: "matches" }, nextcloud: throws },
+    { index: 1, mongo: { outcome: "does-not-match" }, nextcloud: throws },
+  ];
+  const nots = [{ index: 1, mongo: { outcome: "does-not-match" }, nextcloud: { outcome: "matches" } }];
+  const log = EventLog.fromNdjson(events.join("\n"));
+  for (const source of [events, log, events.map((text) => JSON.parse(text))]) {
+    assert.deepEqual(compareDialects(query, source), expected);
+    assert.deepEqual(compareDialects({ a: { $in: ["23"] } }, source), nots);
+    assert.deepEqual(compareDialects({ a: "23" }, source), []);
+  }
+  assert.equal(log.size, 3);
+  assert.equal(thrown(() => compareDialects({ a: { $e: 1 } }, log)).dialect, "mongo");
+  assert.equal(thrown(() => compareDialects({ a: { $eq: 1 } }, log)).dialect, "nextcloud");
+  assert.throws(() => compareDialects({}, ["{"]), EventError);
 });
 
 test("what implies what", () => {
@@ -253,9 +338,13 @@ test("the catalogue", () => {
 
 test("operators have an example that compiles", () => {
   assert.ok(operators().some(({ name, place }) => name === "$or" && place === "top"));
-  for (const { example } of operators()) {
-    new Filter(example);
+  for (const dialect of ["mongo", "nextcloud"]) {
+    for (const { name, example } of operators({ dialect })) {
+      assert.ok(example.includes(`"${name}"`));
+      new Filter(example, { dialect });
+    }
   }
+  assert.throws(() => operators({ dialect: "sql" }), RangeError);
 });
 
 test("tables of cases", () => {
@@ -268,6 +357,10 @@ test("tables of cases", () => {
   assert.deepEqual([failures[0].index, failures[0].name, failures[0].found], [1, "refused", "error"]);
   assert.ok(failures[0].error instanceof FilterError);
   assert.throws(() => testCases('{"filter": {}}'), SyntaxError);
+  const row = { filter: { a: 1, b: { $eq: 1 } }, event: { a: 1 } };
+  assert.equal(testCases([{ ...row, expected: "error" }], { dialect: "nextcloud" }).passed, 1);
+  const [failure] = testCases([{ ...row, expected: true }], { dialect: "nextcloud" }).failures;
+  assert.ok(failure.found === "error" && failure.error instanceof ThrownError);
 });
 
 test("what is disposed of is gone", () => {

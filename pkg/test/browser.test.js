@@ -14,13 +14,23 @@ import { installed, pkg, run, scratch } from "./scratch.js";
 
 const hooksieve = await installed();
 
-/** Rows as text: what is read in the browser is what is read here. */
-const rows = ["mongo-curated", "mongo-random"]
-  .flatMap((name) => readFileSync(new URL(`../../tests/corpus/${name}.ndjson`, import.meta.url), "utf8").split("\n"))
-  .filter((line) => !line.includes("Infinity"))
-  .join("\n");
+const corpus = (...names) =>
+  names
+    .flatMap((name) => readFileSync(new URL(`../../tests/corpus/${name}.ndjson`, import.meta.url), "utf8").split("\n"))
+    .filter((line) => !line.includes("Infinity"))
+    .join("\n");
 
-const { passed, failed } = hooksieve.test(rows);
+/** Rows as text, by dialect: what is read in the browser is what is read here. */
+const rows = {
+  mongo: corpus("mongo-curated", "mongo-random"),
+  nextcloud: corpus("nextcloud-curated", "nextcloud-dense", "nextcloud-random"),
+};
+
+/** How many rows passed, and how many failed, in each dialect. */
+const results = Object.entries(rows).map(([dialect, text]) => {
+  const { passed, failed } = hooksieve.test(text, { dialect });
+  return [dialect, passed, failed];
+});
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 
@@ -39,7 +49,7 @@ async function open(folder) {
     }
     const path = normalize(new URL(request.url, "http://localhost").pathname);
     try {
-      const content = path === "/rows" ? rows : readFileSync(join(folder, path));
+      const content = rows[path.slice(1)] ?? readFileSync(join(folder, path));
       response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/plain", "content-security-policy": POLICY });
       response.end(content);
     } catch {
@@ -102,14 +112,18 @@ const page = (script) => `<!doctype html><meta charset="utf-8"><script type="mod
 
 /** Runs the rows with the engine that `entry` gives, and reports. */
 const main = (entry) => `import { test } from "${entry}";
-  const { passed, failed } = test(await (await fetch("/rows")).text());
-  fetch("/", { method: "POST", body: JSON.stringify({ passed, failed }) });`;
+  const results = [];
+  for (const dialect of ["mongo", "nextcloud"]) {
+    const { passed, failed } = test(await (await fetch("/" + dialect)).text(), { dialect });
+    results.push([dialect, passed, failed]);
+  }
+  fetch("/", { method: "POST", body: JSON.stringify(results) });`;
 
 const EMBEDDED = "/node_modules/hooksieve/src/embedded.js";
 
 test("a plain page", async () => {
   site(".", { "index.html": page("main.js"), "main.js": main(EMBEDDED) });
-  assert.deepEqual(await open(scratch), { passed, failed });
+  assert.deepEqual(await open(scratch), results);
 });
 
 test("a module worker, and the slim entry in the page", async () => {
@@ -120,11 +134,11 @@ test("a module worker, and the slim entry in the page", async () => {
       await init("/node_modules/hooksieve/dist/engine.wasm");
       if (new Filter({ a: 1 }).matches({ a: 1 })) new Worker("worker.js", { type: "module" });`,
   });
-  assert.deepEqual(await open(scratch), { passed, failed });
+  assert.deepEqual(await open(scratch), results);
 });
 
 test("what Vite builds", async () => {
   const folder = site("vite", { "index.html": page("/main.js"), "main.js": main("hooksieve") });
   run(join(pkg, "node_modules/.bin/vite"), ["build", "--logLevel", "warn"], folder);
-  assert.deepEqual(await open(join(folder, "dist")), { passed, failed });
+  assert.deepEqual(await open(join(folder, "dist")), results);
 });

@@ -56,6 +56,28 @@ test("test runs tables", () => {
   assert.equal(hooksieve(["test", "-"], "no row").status, 2);
 });
 
+test("in the dialect of Nextcloud, what throws is reported, and never selected", () => {
+  const args = ["match", "--dialect", "nextcloud", "-v", '{"a": 1, "b": {"$eq": 1}}'];
+  const { status, stdout, stderr } = hooksieve(args, EVENTS.replace("no", ""));
+  assert.equal(stdout, '{"a": 2}\n');
+  const throws = "the filter throws: Exception: Operator $eq is unknown";
+  assert.equal(stderr, `error: -:1: ${throws}\nerror: -:5: ${throws}\n`);
+  assert.equal(status, 2);
+  assert.equal(hooksieve(["match", "--dialect", "sql", "{}"]).stderr, "error: no such dialect: sql\n");
+  assert.equal(hooksieve(["match", "--dialect", "nextcloud", "-c", '{"a": {"$in": ["1"]}}'], '{"a": 1}').stdout, "1\n");
+});
+
+test("test and lint know the dialect of Nextcloud", () => {
+  const row = '{"filter": {"a": 1, "b": {"$eq": 1}}, "event": {"a": 1}, "expected": "error"}';
+  assert.equal(hooksieve(["test", "--dialect", "nextcloud", "-"], row).status, 0);
+  assert.equal(hooksieve(["test", "-"], row).status, 1);
+  const { status, stdout } = hooksieve(["test", "--dialect", "nextcloud", "-"], row.replace('"error"', "true"));
+  assert.equal(stdout, "-:1\n  expected: true\n  found:    throws Exception: Operator $eq is unknown\n0 passed, 1 failed\n");
+  assert.equal(status, 1);
+  assert.equal(hooksieve(["lint", "--dialect", "nextcloud", '{"b": {"$eq": 1}}']).status, 2);
+  assert.equal(hooksieve(["lint", "--dialect", "nextcloud", '{"b": {"$e": 1}}']).stdout, "<filter>: ok\n");
+});
+
 test("a wrong command line is told so", () => {
   assert.equal(hooksieve([]).status, 2);
   assert.equal(hooksieve(["--help"]).status, 0);

@@ -38,6 +38,62 @@ for (const [name, rows] of [
   });
 }
 
+/** Rows of Nextcloud's evaluator itself, with what it throws; the one line that is not JSON spells `Infinity`. */
+const nextcloudRows = (name) => read(name).trim().split("\n").filter((line) => !line.includes("Infinity"));
+
+for (const [name, count] of [
+  ["nextcloud-curated.ndjson", 549],
+  ["nextcloud-dense.ndjson", 4499],
+  ["nextcloud-random.ndjson", 4000],
+]) {
+  test(name, () => {
+    const lines = nextcloudRows(name);
+    assert.deepEqual(hooksieve.test(lines.join("\n"), { dialect: "nextcloud" }), { passed: count, failed: 0, failures: [] });
+  });
+}
+
+test("in the dialect of Nextcloud, too, text, bytes, objects and a log have one verdict, with PHP's reason", () => {
+  const encoder = new TextEncoder();
+  let thrown = 0;
+  // JavaScript has another order of keys that are numbers, and for PHP the order counts.
+  for (const line of nextcloudRows("nextcloud-random.ndjson").filter((line) => !/"\d+":/.test(line))) {
+    const { filter: query, event, expected, reason } = JSON.parse(line);
+    let filter;
+    try {
+      filter = new hooksieve.Filter(query, { dialect: "nextcloud" });
+    } catch (error) {
+      assert.ok(error instanceof hooksieve.FilterError && error.dialect === "nextcloud", line);
+      assert.equal(expected, "error", line);
+      assert.ok(error.message.includes(reason), line);
+      continue;
+    }
+    const text = JSON.stringify(event);
+    const verdict =
+      expected === "error" ? { outcome: "throws", reason } : { outcome: expected ? "matches" : "does-not-match" };
+    assert.deepEqual(filter.verdict(text), verdict, line);
+    assert.deepEqual(filter.verdict(encoder.encode(text)), verdict, line);
+    assert.deepEqual(filter.verdict(event), verdict, line);
+    assert.deepEqual(hooksieve.Filter.fromBytes(filter.toBytes()).verdict(text), verdict, line);
+    const { matches, throws } = filter.explain(text);
+    const log = hooksieve.EventLog.fromNdjson(`${text}\n${text}`);
+    const { matching, throwing } = log.verdicts(filter);
+    if (expected === "error") {
+      thrown += 1;
+      assert.throws(() => filter.matches(text), { name: "ThrownError", reason });
+      assert.throws(() => log.match(filter), { name: "ThrownError", reason, index: 0 });
+      assert.deepEqual([matches, throws, matching.count, throwing.count], [null, reason, 0, 2], line);
+    } else {
+      assert.equal(filter.matches(text), expected, line);
+      assert.deepEqual([matches, throws, matching.count, throwing.count], [expected, undefined, expected ? 2 : 0, 0], line);
+      assert.equal(log.match(filter).count, expected ? 2 : 0, line);
+    }
+    for (const part of [filter, log]) {
+      part[Symbol.dispose]();
+    }
+  }
+  assert.ok(thrown > 100, `${thrown} rows that throw`);
+});
+
 test("text, bytes, objects, a set and a log have one verdict", () => {
   const encoder = new TextEncoder();
   for (const line of read("mongo-random.ndjson").trim().split("\n")) {

@@ -47,7 +47,7 @@ test("the slim entry is told where the engine is", () => {
 });
 
 test("TypeScript knows it, as a module and from CommonJS", () => {
-  const source = `import { EventLog, Filter, FilterError, FilterSet, catalog, operators, test } from "hooksieve";
+  const source = `import { EventLog, Filter, FilterError, FilterSet, ThrownError, catalog, compareDialects, operators, test } from "hooksieve";
     const filter: Filter = new Filter({ "user.uid": "bob" }, { limits: { conditions: 10 } });
     const verdict: boolean = filter.matches(new Uint8Array());
     const ids: number[] = new FilterSet([[1, filter]]).matches("{}");
@@ -55,10 +55,23 @@ test("TypeScript knows it, as a module and from CommonJS", () => {
     const later: Promise<EventLog> = EventLog.fromNdjson(new ReadableStream<Uint8Array>());
     const count: number = log.match(filter).count;
     const { failures } = test([{ filter: {}, event: {}, expected: true }]);
-    const first: FilterError | undefined = failures[0]?.error;
+    const first: FilterError | ThrownError | undefined = failures[0]?.error;
+    const nextcloud = new Filter({}, { dialect: "nextcloud" });
+    const told = nextcloud.verdict("{}");
+    const reason: string | undefined = told.outcome === "throws" ? told.reason : undefined;
+    // @ts-expect-error only what throws has a reason
+    told.reason;
+    // @ts-expect-error a verdict is no boolean
+    const wrong: boolean = told;
+    const explanation = nextcloud.explain({});
+    const why: string = explanation.matches === null ? explanation.throws : explanation.reason;
+    const { matching, throwing } = log.verdicts(nextcloud);
+    const disagreeing: number[] = compareDialects("{}", log).map(({ index }) => index);
+    // @ts-expect-error there is no such dialect
+    new Filter({}, { dialect: "sql" });
     // @ts-expect-error a filter cannot be changed
     filter.source = "{}";
-    export { catalog, count, first, ids, later, operators, verdict };`;
+    export { catalog, count, disagreeing, first, ids, later, matching, operators, reason, throwing, verdict, why, wrong };`;
   const common = `import hooksieve = require("hooksieve");
     const filter: hooksieve.Filter = new hooksieve.Filter(null);
     console.log(filter.paths.length);`;

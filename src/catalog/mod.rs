@@ -18,6 +18,7 @@ pub(crate) use types::in_words as types_in_words;
 
 use crate::error::CatalogError;
 use crate::guess;
+use crate::path::Path;
 
 /// Event classes: what the events of each can look like.
 ///
@@ -261,6 +262,20 @@ impl EventClass {
     #[must_use]
     pub fn check(&self, event: &Value) -> Vec<Mismatch> {
         check::mismatches(self.shape(), event)
+    }
+
+    /// False where conditions are written for the envelope of Nextcloud's own webhooks, while the class is
+    /// documented in that of an app. Both send events of some classes.
+    pub(crate) fn has_envelope_of<'p>(&self, paths: impl IntoIterator<Item = &'p Path>) -> bool {
+        const APPS: [&str; 2] = ["webhooks", "webhooks-flow"];
+        let mut of_nextcloud = Catalog::builtin().classes().filter(|other| other.system() == "nextcloud");
+        let Some(other) = of_nextcloud.next() else { return true };
+        let is_of_both = APPS.contains(&self.system()) && self.name.starts_with("OC");
+        let is_known = |shape: &Shape, path: &Path| {
+            path.segments().first().is_some_and(|first| shape.member(first.name()).is_some())
+        };
+        let is_other = |path: &Path| !is_known(&self.shape, path) && is_known(&other.shape, path);
+        !(is_of_both && paths.into_iter().any(is_other))
     }
 
     pub(crate) fn shape(&self) -> &Shape {

@@ -42,6 +42,18 @@ pub enum LintCode {
     RepeatedCondition,
     /// It follows from something else.
     ImpliedCondition,
+    /// Nextcloud's evaluator throws on it.
+    ThrowsInNextcloud,
+    /// It says nothing to Nextcloud's evaluator.
+    AlwaysInNextcloud,
+    /// Nextcloud's evaluator takes a string for a pattern.
+    PatternInNextcloud,
+    /// Nextcloud's evaluator compares as PHP's `==` and `<` do.
+    LooseInNextcloud,
+    /// Nextcloud's evaluator does not tell null from a missing field.
+    NullInNextcloud,
+    /// Nextcloud's evaluator walks the path in another way.
+    PathInNextcloud,
 }
 
 /// A row of the table.
@@ -252,6 +264,75 @@ const TABLE: &[Row] = &[
             r#"{"time": {"$gt": 1711971024}}"#,
         ),
     },
+    Row {
+        code: LintCode::ThrowsInNextcloud,
+        name: "throws-in-nextcloud",
+        title: "Nextcloud's evaluator throws on it",
+        explanation: "It knows `$e`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$all`, `$exists`, `$mod`, `$not`, `$and`, \
+            `$or` and `$nor`; what else begins with `$` is an error once it is reached, and so is an array or an object in \
+            the place of a value. The server then calls neither this listener nor those of the event that come after it.",
+        example: (
+            Some("NodeWrittenEvent"),
+            r#"{"event.node.path": {"$startsWith": "/bob/files/Documents/"}}"#,
+            r#"{"event.node.path": {"$gte": "/bob/files/Documents/", "$lt": "/bob/files/Documents0"}}"#,
+        ),
+    },
+    Row {
+        code: LintCode::AlwaysInNextcloud,
+        name: "always-in-nextcloud",
+        title: "holds for everything in Nextcloud",
+        explanation: "`{}` and `[]` are values in the default dialect. To Nextcloud's evaluator both are operators of which \
+            there are none, so nothing is asked.",
+        example: (None, r#"{"event.values": []}"#, "{}"),
+    },
+    Row {
+        code: LintCode::PatternInNextcloud,
+        name: "pattern-in-nextcloud",
+        title: "read as a pattern in Nextcloud",
+        explanation: "A string that begins with a slash, and has another one behind which only letters stand, is a regular \
+            expression to Nextcloud's evaluator. Paths of files look like this. Where the letters are no modifiers that PHP \
+            knows, nothing matches, not even the string itself. In a list, no string is a pattern.",
+        example: (
+            Some("NodeWrittenEvent"),
+            r#"{"event.node.path": "/admin/files/Documents"}"#,
+            r#"{"event.node.path": {"$in": ["/admin/files/Documents"]}}"#,
+        ),
+    },
+    Row {
+        code: LintCode::LooseInNextcloud,
+        name: "loose-in-nextcloud",
+        title: "compared loosely in Nextcloud",
+        explanation: "In lists, in arrays and for less and greater, Nextcloud's evaluator compares as PHP's `==` and `<` do: \
+            `\"23\"` is 23, `true` is whatever is not empty, and any array is greater than a number. Elsewhere it is strict, \
+            so that 1 and 1.0 are two. With the class of the events (`--event`), only what can occur is reported.",
+        example: (
+            Some("NodeWrittenEvent"),
+            r#"{"event.node.id": {"$in": [437, "437"]}}"#,
+            r#"{"$or": [{"event.node.id": 437}, {"event.node.id": "437"}]}"#,
+        ),
+    },
+    Row {
+        code: LintCode::NullInNextcloud,
+        name: "null-in-nextcloud",
+        title: "null and missing are the same in Nextcloud",
+        explanation: "A field that is null is missing for Nextcloud's evaluator: `$exists` does not hold for it. And nothing \
+            equals null, not even null.",
+        example: (
+            Some("NodeWrittenEvent"),
+            r#"{"user.uid": null}"#,
+            r#"{"user.uid": {"$not": {"$ne": null}}}"#,
+        ),
+    },
+    Row {
+        code: LintCode::PathInNextcloud,
+        name: "path-in-nextcloud",
+        title: "the path leads elsewhere in Nextcloud",
+        explanation: "Nextcloud's evaluator splits a path at every dot, and `\\.` does not help. A value whose key `0` is set is a \
+            list, of which it tries each element, to any depth; a number in the path is no index. A negation holds if it \
+            does for any element. It throws on a list of other things than objects. Where the keys of an object are not known, \
+            `0` may be one of them.",
+        example: (Some("RowAddedEvent"), r#"{"event.values.3": "done"}"#, r#"{"event.tableId": 42}"#),
+    },
 ];
 
 impl LintCode {
@@ -286,6 +367,21 @@ impl LintCode {
     #[must_use]
     pub fn example(self) -> &'static str {
         self.row().map_or("", |row| row.example.1)
+    }
+
+    /// Whether it is about another dialect's reading of the filter: reported by
+    /// [`lint_portability`](crate::lint_portability), not by [`lint`](crate::lint()).
+    #[must_use]
+    pub fn is_about_portability(self) -> bool {
+        matches!(
+            self,
+            Self::ThrowsInNextcloud
+                | Self::AlwaysInNextcloud
+                | Self::PatternInNextcloud
+                | Self::LooseInNextcloud
+                | Self::NullInNextcloud
+                | Self::PathInNextcloud
+        )
     }
 
     /// What the example should be instead.

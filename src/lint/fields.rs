@@ -124,21 +124,6 @@ impl Linter<'_> {
         true
     }
 
-    /// Whether the filter is written for the envelope of Nextcloud's own webhooks, while the class is
-    /// documented in that of an app. Both send events of some classes.
-    pub(super) fn has_envelope_of_nextcloud(&self, shape: &Shape) -> bool {
-        const APPS: [&str; 2] = ["webhooks", "webhooks-flow"];
-        let Some(class) = self.class.filter(|class| APPS.contains(&class.system())) else { return false };
-        let mut of_nextcloud = Catalog::builtin().classes().filter(|other| other.system() == "nextcloud");
-        let Some(envelope) = of_nextcloud.next().filter(|_| class.name().starts_with("OC")) else {
-            return false;
-        };
-        self.leaves.iter().any(|leaf| {
-            let first = leaf.path.segments().first().map_or("", Segment::name);
-            shape.member(first).is_none() && envelope.shape().member(first).is_some()
-        })
-    }
-
     /// Where any name is possible: only a slip of the fingers is reported.
     fn open_field(
         &mut self,

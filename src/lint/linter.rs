@@ -19,7 +19,7 @@ use crate::syntax::span::Span;
 const FUEL: usize = 200_000;
 
 /// Nobody reads more.
-const MAX_LINTS: usize = 100;
+pub(super) const MAX_LINTS: usize = 100;
 
 /// In bytes; the replacements of longer filters are not tried, and so not offered.
 const MAX_TRIED: usize = 16 << 10;
@@ -30,16 +30,17 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
     let context = Context { scope: Scope { shape, no_arrays_but: None }, around: "", is_negated: false };
     let fuel = Fuel::new(FUEL);
     let expr = outline.expr();
+    let leaves = leaves(&outline);
     let mut linter = Linter {
         class,
         text,
-        leaves: leaves(&outline),
         never: analysis::never_holds(&expr, context.scope, &fuel),
-        is_class_certain: true,
+        is_class_certain: class
+            .is_none_or(|class| class.has_envelope_of(leaves.iter().map(|leaf| &leaf.path))),
+        leaves,
         fuel,
         lints: Vec::new(),
     };
-    linter.is_class_certain = !linter.has_envelope_of_nextcloud(shape);
     linter.conjunction(std::slice::from_ref(&outline), context);
     let says_something = outline.parts().iter().any(|part| !matches!(part.kind, Kind::Comment));
     // The class is often named to be sure.
@@ -74,7 +75,7 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
     linter.lints
 }
 
-fn place(lint: &Lint) -> usize {
+pub(super) fn place(lint: &Lint) -> usize {
     lint.range.as_ref().map_or(0, |range| range.start)
 }
 
@@ -161,7 +162,7 @@ impl<'a> Linter<'a> {
         }
         let suggestion = suggestion.map(|(message, replacement)| {
             let replacement = replacement.map(|(range, text)| Replacement { range, text });
-            Suggestion { message, replacement: replacement.filter(|it| self.leads_to_a_filter(it)) }
+            Suggestion { message, replacement: replacement.filter(|it| leads_to_a_filter(self.text, it)) }
         });
         self.lints.push(Lint {
             code,
@@ -176,15 +177,6 @@ impl<'a> Linter<'a> {
     /// Of more lints, none would be kept.
     pub(super) fn is_full(&self) -> bool {
         self.lints.len() > 2 * MAX_LINTS
-    }
-
-    fn leads_to_a_filter(&self, replacement: &Replacement) -> bool {
-        let Replacement { range, text } = replacement;
-        let (before, after) = (self.text.get(..range.start), self.text.get(range.end..));
-        self.text.len() <= MAX_TRIED
-            && before
-                .zip(after)
-                .is_some_and(|(before, after)| Filter::compile(&format!("{before}{text}{after}")).is_ok())
     }
 
     /// How bad it is that a part never holds, or always: an error where the filter never matches and
@@ -317,6 +309,16 @@ impl<'a> Linter<'a> {
     pub(super) fn shape_at<'s>(&self, context: Context<'s>, path: &Path) -> Option<&'s Shape> {
         fields::known(context.scope.shape, path.segments())
     }
+}
+
+/// Whether the text is a filter once the change is made.
+pub(super) fn leads_to_a_filter(text: &str, replacement: &Replacement) -> bool {
+    let Replacement { range, text: new } = replacement;
+    let (before, after) = (text.get(..range.start), text.get(range.end..));
+    text.len() <= MAX_TRIED
+        && before
+            .zip(after)
+            .is_some_and(|(before, after)| Filter::compile(&format!("{before}{new}{after}")).is_ok())
 }
 
 fn leaves(outline: &Outline) -> Vec<&Leaf> {

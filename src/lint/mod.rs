@@ -6,6 +6,8 @@ mod fields;
 mod linter;
 mod logic;
 mod operands;
+mod portable;
+mod spelling;
 mod text;
 mod time;
 
@@ -15,6 +17,7 @@ use std::ops::Range;
 pub use code::LintCode;
 
 use crate::catalog::EventClass;
+use crate::dialect_filter::DialectFilter;
 use crate::error::Replacement;
 use crate::filter::Filter;
 
@@ -41,6 +44,53 @@ use crate::filter::Filter;
 #[must_use]
 pub fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
     linter::lint(filter, class)
+}
+
+/// Where a filter is not the same for Nextcloud's own evaluator ([`Dialect::Nextcloud`]), in the order of the
+/// text: 100 lints at most, each with what says the same in both dialects where there is such a thing.
+///
+/// Without any, the two dialects agree on every event of the class, and Nextcloud does not throw. Where no
+/// class is given, that is so as far as the paths lead through objects to numbers, strings, null or nothing,
+/// and numbers without a fraction are integers. `null` as a filter is every event in a registration, as
+/// everywhere; it has no lints. The time is bounded: in a filter of more than 16 KiB replacements are not
+/// offered. A program that was loaded has no lints, for its text is gone.
+///
+/// ```
+/// use hooksieve::{Catalog, Filter, LintCode, lint_portability};
+///
+/// let class = Catalog::builtin().find("NodeWrittenEvent");
+/// let filter = Filter::compile(r#"{"event.node.path": {"$eq": "/bob/files/report.pdf"}}"#)?;
+/// let lints = lint_portability(&filter, class);
+///
+/// assert_eq!(lints[0].code(), LintCode::ThrowsInNextcloud);
+/// assert_eq!(lints[0].message(), "Nextcloud throws: operator `$eq` is unknown");
+/// let replacement = lints[0].suggestion().and_then(|suggestion| suggestion.replacement()).unwrap();
+/// assert_eq!(replacement.text, r#""/bob/files/report.pdf""#);
+/// # Ok::<(), hooksieve::CompileError>(())
+/// ```
+///
+/// [`Dialect::Nextcloud`]: crate::Dialect::Nextcloud
+#[must_use]
+pub fn lint_portability(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
+    portable::lint(filter, class)
+}
+
+/// What is wrong with a filter that is written for Nextcloud's own evaluator, in the order of its text: 100 lints
+/// at most. What throws, or never holds, is an error; the other lints of [`lint_portability`] are notes, for
+/// they say how that evaluator reads what is there. Those of [`lint`] that are true there are added.
+///
+/// ```
+/// use hooksieve::{Compiler, Dialect, LintCode, Severity, lint_nextcloud};
+///
+/// let nextcloud = Compiler::new().dialect(Dialect::Nextcloud);
+/// let filter = nextcloud.compile(r#"{"event.node.path": "/admin/files/Documents"}"#)?;
+/// let lints = lint_nextcloud(&filter, None);
+/// assert_eq!((lints[0].code(), lints[0].severity()), (LintCode::PatternInNextcloud, Severity::Error));
+/// # Ok::<(), hooksieve::CompileError>(())
+/// ```
+#[must_use]
+pub fn lint_nextcloud(filter: &DialectFilter, class: Option<&EventClass>) -> Vec<Lint> {
+    portable::lint_nextcloud(filter, class)
 }
 
 /// How bad it is.
@@ -88,6 +138,35 @@ impl Lint {
     #[must_use]
     pub fn code(&self) -> LintCode {
         self.code
+    }
+
+    /// Where a filter is not the same for Nextcloud's own evaluator ([`Dialect::Nextcloud`]), in the order of the
+    /// text: 100 lints at most, each with what says the same in both dialects where there is such a thing.
+    ///
+    /// Without any, the two dialects agree on every event of the class, and Nextcloud does not throw. Where no
+    /// class is given, that is so as far as the paths lead through objects to numbers, strings, null or nothing,
+    /// and numbers without a fraction are integers. `null` as a filter is every event in a registration, as
+    /// everywhere; it has no lints. The time is bounded: in a filter of more than 16 KiB replacements are not
+    /// offered. A program that was loaded has no lints, for its text is gone.
+    ///
+    /// ```
+    /// use hooksieve::{Catalog, Filter, LintCode, lint_portability};
+    ///
+    /// let class = Catalog::builtin().find("NodeWrittenEvent");
+    /// let filter = Filter::compile(r#"{"event.node.path": {"$eq": "/bob/files/report.pdf"}}"#)?;
+    /// let lints = lint_portability(&filter, class);
+    ///
+    /// assert_eq!(lints[0].code(), LintCode::ThrowsInNextcloud);
+    /// assert_eq!(lints[0].message(), "Nextcloud throws: operator `$eq` is unknown");
+    /// let replacement = lints[0].suggestion().and_then(|suggestion| suggestion.replacement()).unwrap();
+    /// assert_eq!(replacement.text, r#""/bob/files/report.pdf""#);
+    /// # Ok::<(), hooksieve::CompileError>(())
+    /// ```
+    ///
+    /// [`Dialect::Nextcloud`]: crate::Dialect::Nextcloud
+    #[must_use]
+    pub fn lint_portability(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
+        portable::lint(filter, class)
     }
 
     /// How bad it is.

@@ -406,7 +406,7 @@ fn flatten<'c>(path: &Path, members: &'c [(Box<str>, Constant)], paths: &mut Vec
 }
 
 /// The operator that does for a pattern of one text and an anchor, with the text.
-fn plain(source: &str) -> Option<(&'static str, String)> {
+pub(super) fn plain(source: &str) -> Option<(&'static str, String)> {
     let literal = |source: &str| Pattern::new(source, Flags::default(), usize::MAX).ok()?.literal();
     let start = source.strip_suffix(".*").unwrap_or(source);
     if let Some(Literal::StartsWith(text)) = literal(start) {

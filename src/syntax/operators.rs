@@ -103,7 +103,34 @@ pub(crate) const OPERATORS: &[Operator] = table! {
     Comment "$comment" Top: "any value", "nothing: a note for readers", r#"{"$comment": "no previews", "a": 1}"#;
 };
 
-/// Every operator, in the order of the documentation.
+/// Those of Nextcloud's evaluator.
+pub(crate) const NEXTCLOUD: &[Operator] = table! {
+    Eq "$e" Field: "any value", "equal, of the same type, and not null; a string in slashes is a pattern",
+        r#"{"user.uid": {"$e": "bob"}}"#;
+    Ne "$ne" Field: "any value", "not `$e`; one value of a list is enough", r#"{"user.uid": {"$ne": "bob"}}"#;
+    Gt "$gt" Field: "any value", "greater, as PHP compares", r#"{"time": {"$gt": 1711971024}}"#;
+    Gte "$gte" Field: "any value", "greater or equal, as PHP compares", r#"{"time": {"$gte": 1711971024}}"#;
+    Lt "$lt" Field: "any value", "less, as PHP compares", r#"{"time": {"$lt": 1711971024}}"#;
+    Lte "$lte" Field: "any value", "less or equal, as PHP compares", r#"{"time": {"$lte": 1711971024}}"#;
+    In "$in" Field: "an array of values", "loosely equal to one of them: the string \"23\" equals 23",
+        r#"{"user.uid": {"$in": ["bob", "alice"]}}"#;
+    Nin "$nin" Field: "an array of values", "not `$in`; one value of a list is enough",
+        r#"{"user.uid": {"$nin": ["bob", "alice"]}}"#;
+    Exists "$exists" Field: "true or false", "there, and not null; or missing or null", r#"{"event.rowId": {"$exists": true}}"#;
+    All "$all" Field: "an array of values", "an array that has each of them, compared as text",
+        r#"{"event.tagIds": {"$all": [1, 2]}}"#;
+    Mod "$mod" Field: "[divisor, remainder]", "a number that leaves the remainder; throws on text",
+        r#"{"event.rowId": {"$mod": [10, 0]}}"#;
+    Not "$not" Field: "operators", "the operators do not all hold", r#"{"time": {"$not": {"$lt": 1711971024}}}"#;
+    Not "$not" Top: "a filter", "it does not match", r#"{"$not": {"user.uid": "bob"}}"#;
+    And "$and" Top: "an array of filters", "all of them match", r#"{"$and": [{"a": 1}, {"a": 2}]}"#;
+    Or "$or" Top: "an array of filters, not empty", "any of them matches",
+        r#"{"$or": [{"user.uid": "bob"}, {"user.uid": "alice"}]}"#;
+    Nor "$nor" Top: "an array of filters, not empty", "none of them matches", r#"{"$nor": [{"user.uid": "bob"}]}"#;
+};
+
+/// Every operator of the default dialect, in the order of the documentation;
+/// [`Dialect::operators`](crate::Dialect::operators) has those of the others.
 #[must_use]
 pub fn operators() -> &'static [Operator] {
     OPERATORS

@@ -194,6 +194,11 @@ pub(crate) fn is_numeric(text: &str) -> bool {
     Numeric::of_whole(text).is_some()
 }
 
+/// The number that a string is, with white space around it at most.
+pub(crate) fn numeric(text: &str) -> Option<Number> {
+    Numeric::of_whole(text).map(|numeric| numeric.number)
+}
+
 /// White space around a number.
 const SPACE: [char; 6] = [' ', '\t', '\n', '\r', '\x0B', '\x0C'];
 

@@ -100,3 +100,48 @@ fn check_shows_lints_too() {
     let checked: Value = serde_json::from_str(checked.stdout()).unwrap();
     assert_eq!((&checked["ok"], &checked["lints"][0]["code"]), (&json!(true), &json!("plain-pattern")));
 }
+
+#[test]
+fn filters_for_both_dialects() {
+    let filter = r#"{"user.uid": {"$eq": "bob"}}"#;
+    let ordinary = run(&["lint", filter]);
+    assert_eq!((ordinary.exit, ordinary.stdout()), (0, "<filter>: ok\n"));
+
+    let portable = run(&["lint", "--portable", "--format=json", "--event", "RowAddedEvent", filter]);
+    assert_eq!(portable.exit, 1, "{}", portable.stderr);
+    let portable: Value = serde_json::from_str(portable.stdout()).unwrap();
+    let problem = &portable["problems"][0];
+    assert_eq!(
+        (&problem["code"], &problem["replacement"]["text"]),
+        (&json!("throws-in-nextcloud"), &json!("\"bob\""))
+    );
+
+    let fine = run(&[
+        "lint",
+        "--portable",
+        "--event",
+        "RowAddedEvent",
+        r#"{"user.uid": "bob", "event.rowId": {"$gt": 5}}"#,
+    ]);
+    assert_eq!((fine.exit, fine.stdout()), (0, "<filter>: ok\n"), "{}", fine.stderr);
+}
+
+#[test]
+fn filters_for_nextcloud() {
+    let lint = |filter| run(&["lint", "--dialect", "nextcloud", filter]);
+    for (filter, exit, said) in [
+        (r#"{"user.uid": {"$e": "bob"}}"#, 0, ""),
+        (r#"{"event.node.path": "/\\.pdf$/i"}"#, 0, "note[pattern-in-nextcloud]"),
+        (r#"{"event.node.path": "/admin/files/Documents"}"#, 2, "error[pattern-in-nextcloud]"),
+        (r#"{"user.uid": {"$eq": "bob"}}"#, 2, "error[throws-in-nextcloud]"),
+        // It throws whatever the event, and so is refused.
+        (r#"{"time": {"$eq": 5}}"#, 2, "Operator $eq is unknown"),
+    ] {
+        let run = lint(filter);
+        assert_eq!(run.exit, exit, "{filter}\n{}", run.stderr);
+        assert!(run.stderr.contains(said), "{filter}\n{}", run.stderr);
+    }
+    let both = run(&["lint", "--portable", "--dialect", "nextcloud", "{}"]);
+    assert!(both.refused().contains("cannot be used with"), "{}", both.stderr);
+    assert!(run(&["lint", "--dialect", "sql", "{}"]).refused().contains("expected `mongo` or `nextcloud`"));
+}

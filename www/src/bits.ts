@@ -1,5 +1,29 @@
 /** Sets of events as the engine gives them: a bit for each. */
 
+import type { Outcomes } from "./protocol";
+
+/** Whether the event matches; `null` where the filter throws. */
+export function outcome({ matching, throwing }: Outcomes, index: number): boolean | null {
+  return has(throwing.words, index) ? null : has(matching.words, index);
+}
+
+/** Those that neither match nor make the filter throw. */
+export function rest({ matching, throwing }: Outcomes, size: number): Uint32Array {
+  return complement(union(matching.words, throwing.words), size);
+}
+
+/** Those whose outcomes are not the same. */
+export function disagreement(one: Outcomes, other: Outcomes): Uint32Array {
+  return union(
+    difference(one.matching.words, other.matching.words),
+    difference(one.throwing.words, other.throwing.words),
+  );
+}
+
+function union(one: Uint32Array, other: Uint32Array): Uint32Array {
+  return one.map((word, position) => word | (other[position] ?? 0));
+}
+
 export function has(words: Uint32Array, index: number): boolean {
   return (((words[index >> 5] ?? 0) >>> (index & 31)) & 1) === 1;
 }
@@ -25,7 +49,7 @@ export function count(words: Uint32Array): number {
 }
 
 /** Those below `size` that are not in `words`. */
-export function complement(words: Uint32Array, size: number): Uint32Array {
+function complement(words: Uint32Array, size: number): Uint32Array {
   const others = words.map((word) => ~word);
   const used = size & 31;
   const last = size >> 5;
@@ -34,6 +58,6 @@ export function complement(words: Uint32Array, size: number): Uint32Array {
 }
 
 /** Those that are in one of the two. */
-export function difference(one: Uint32Array, other: Uint32Array): Uint32Array {
+function difference(one: Uint32Array, other: Uint32Array): Uint32Array {
   return one.map((word, position) => word ^ (other[position] ?? 0));
 }

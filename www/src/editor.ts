@@ -199,16 +199,16 @@ export class Editor {
 
   /**
    * Adds a condition at the top of the filter. Where there is one on the same path, it takes its place; of
-   * several operators on it, that of `$eq`. Answers what it did.
+   * several operators on it, that of the same one. Answers what it did.
    */
-  add({ path, value }: Condition): "added" | "replaced" {
+  add({ path, operator: name, operand, literal }: Condition): "added" | "replaced" {
     const { state } = this.#view;
     const key = JSON.stringify(path);
     const object = tree(state).topNode.getChild("Object");
     const properties = object?.getChildren("Property") ?? [];
     const [first] = properties;
     if (!object || !first) {
-      this.replace({ range: { start: 0, end: state.doc.length }, text: `{\n  ${key}: ${value}\n}` });
+      this.replace({ range: { start: 0, end: state.doc.length }, text: `{\n  ${key}: ${literal}\n}` });
       return "added";
     }
 
@@ -216,12 +216,12 @@ export class Editor {
     if (same) {
       const operators = same.name === "Object" ? same.getChildren("Property") : [];
       const [operator] = operators;
-      const equal = operators.find((property) => keyOf(state, property) === "$eq")?.lastChild;
+      const equal = operators.find((property) => keyOf(state, property) === name)?.lastChild;
       if (operator && !equal && keyOf(state, operator).startsWith("$")) {
-        this.replace({ range: { start: operator.from, end: operator.from }, text: `"$eq": ${value}, ` });
+        this.replace({ range: { start: operator.from, end: operator.from }, text: `"${name}": ${operand}, ` });
       } else {
         const { from, to } = equal ?? same;
-        this.replace({ range: { start: from, end: to }, text: value });
+        this.replace({ range: { start: from, end: to }, text: equal ? operand : literal });
       }
       return "replaced";
     }
@@ -229,7 +229,7 @@ export class Editor {
     const last = properties.at(-1) ?? first;
     const isMultiline = state.doc.lineAt(object.from).from !== state.doc.lineAt(last.from).from;
     const separator = isMultiline ? `,\n${/^\s*/.exec(state.doc.lineAt(last.from).text)?.[0] ?? ""}` : ", ";
-    this.replace({ range: { start: last.to, end: last.to }, text: `${separator}${key}: ${value}` });
+    this.replace({ range: { start: last.to, end: last.to }, text: `${separator}${key}: ${literal}` });
     return "added";
   }
 

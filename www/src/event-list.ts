@@ -1,18 +1,30 @@
 /** The list of events with their verdicts, which of them it shows, and the counts. */
 
-import { complement, difference, has, indexes } from "./bits";
+import type { Problem } from "hooksieve";
+
+import { count, disagreement, indexes, outcome, rest } from "./bits";
 import { latest, type Engine } from "./client";
 import { badgeClass, badgeText } from "./explanation";
-import { counted, grouped, h, type Child } from "./dom";
+import { counted, grouped, h, sentence, type Child } from "./dom";
 import { VirtualList } from "./list";
-import type { Row } from "./protocol";
-import { SHOWN, type Shown, type State, type Store } from "./state";
+import type { Outcomes, Row } from "./protocol";
+import { DIALECTS, SHOWN, otherDialect, otherErrors, otherOutcomes, type Shown, type State, type Store } from "./state";
 
 const ROW_HEIGHT = 44;
 /** Rows that are kept; a few screens. */
 const MAX_KEPT = 2_000;
 
-const TITLES: Record<Shown, string> = { all: "All", matching: "Matching", other: "Not matching", changed: "Changed" };
+/** What it means on the server that a filter throws. */
+const CONSEQUENCE = "Nextcloud stops at these: it calls neither this listener nor those after it.";
+
+const TITLES: Record<Shown, string> = {
+  all: "All",
+  matching: "Matching",
+  other: "Not matching",
+  throwing: "Throwing",
+  changed: "Changed",
+  dialects: "Dialects differ",
+};
 
 /** `onPick` hears that an event was chosen with the pointer. */
 export function eventListPanel(store: Store, engine: Engine, onPick: () => void): HTMLElement {
@@ -61,14 +73,15 @@ export function eventListPanel(store: Store, engine: Engine, onPick: () => void)
   };
   const update = (): void => list.update(length(), positionOf(store.state.chosen));
 
-  const nothing = h("p", { class: "nothing" });
+  const nothing = h("div", { class: "nothing" });
   store.on(["log"], () => {
     kept = new Map();
     list.element.scrollTop = 0;
   });
   store.on(["log", "verdicts", "shown"], (state) => {
     shown = selection(state);
-    nothing.textContent = state.log && length() === 0 ? emptiness(state) : "";
+    nothing.replaceChildren(...(state.log && length() === 0 ? emptiness(state) : []));
+    list.element.classList.toggle("both", isBoth(state));
     update();
   });
   store.on(["chosen"], update);
@@ -87,23 +100,58 @@ export function eventListPanel(store: Store, engine: Engine, onPick: () => void)
 }
 
 /** The events to show, ascending; `undefined` for all. */
-function selection({ shown, verdicts, log }: State): Uint32Array | undefined {
+function selection(state: State): Uint32Array | undefined {
+  const { shown, verdicts, log } = state;
   if (!verdicts || !log || shown === "all") return undefined;
-  const { bits, before } = verdicts;
+  const { outcomes, before } = verdicts;
+  const between = (other: Outcomes | undefined): Uint32Array =>
+    other ? indexes(disagreement(outcomes, other)) : new Uint32Array();
   switch (shown) {
     case "matching":
-      return indexes(bits.words);
+      return indexes(outcomes.matching.words);
     case "other":
-      return indexes(complement(bits.words, log.size));
+      return indexes(rest(outcomes, log.size));
+    case "throwing":
+      return indexes(outcomes.throwing.words);
     case "changed":
-      return before ? indexes(difference(bits.words, before.words)) : new Uint32Array();
+      return between(before);
+    case "dialects":
+      return between(otherOutcomes(state));
   }
 }
 
-function emptiness({ shown, log }: State): string {
-  if (log?.size === 0) return "There are no events.";
-  if (shown === "changed") return "No event's verdict has changed.";
-  return shown === "matching" ? "No event matches." : "Every event matches.";
+/** Whether rows have the verdicts in both dialects. */
+function isBoth(state: State): boolean {
+  return state.shown === "dialects" && otherOutcomes(state) !== undefined;
+}
+
+function emptiness(state: State): Child[] {
+  const { shown, log, verdicts } = state;
+  if (log?.size === 0) return ["There are no events."];
+  switch (shown) {
+    case "matching":
+      return ["No event matches."];
+    case "throwing":
+      return ["The filter throws on no event."];
+    case "changed":
+      return ["No event's verdict has changed."];
+    case "dialects": {
+      const [first] = otherErrors(state);
+      if (first && verdicts) return refusedElsewhere(first, DIALECTS[otherDialect(verdicts.dialect)]);
+      return [verdicts?.other ? "The dialects agree on every event." : "Comparing the dialects…"];
+    }
+    default:
+      return [verdicts && verdicts.outcomes.throwing.count > 0 ? "Every event matches, or throws." : "Every event matches."];
+  }
+}
+
+/** The filter is fine by the rules that are chosen, but not by the other ones. */
+function refusedElsewhere({ message, hint }: Problem, name: string): Child[] {
+  return [
+    h("p", {}, `By the rules of ${name} this filter is refused, whatever the event:`),
+    h("p", {}, ...sentence(message)),
+    ...(hint === undefined ? [] : [h("p", { class: "hint" }, "What helps: ", ...sentence(hint))]),
+  ];
 }
 
 /** Radio buttons: which events the list shows. */
@@ -115,26 +163,42 @@ function shownChoice(store: Store): HTMLElement {
       value: shown,
       onchange: () => store.set({ shown }),
     });
-    const label = h("label", {}, input, h("span", {}, TITLES[shown]));
-    return { shown, input, label };
+    const title = h("span", {}, TITLES[shown]);
+    const label = h("label", {}, input, title);
+    return { shown, input, title, label };
   });
-  store.on(["shown", "before"], (state) => {
-    for (const { shown, input, label } of options) {
+  store.on(["shown", "before", "verdicts"], (state) => {
+    const isPossible: Partial<Record<Shown, boolean>> = {
+      throwing: (state.verdicts?.outcomes.throwing.count ?? 0) > 0,
+      changed: state.before !== undefined,
+    };
+    for (const { shown, input, title, label } of options) {
       input.checked = shown === state.shown;
-      label.hidden = shown === "changed" && state.before === undefined;
+      label.hidden = shown !== state.shown && isPossible[shown] === false;
+      if (shown === "dialects") setText(title, dialectsTitle(state));
     }
   });
   return h("div", { class: "choice", role: "radiogroup", "aria-label": "Show" }, ...options.map(({ label }) => label));
 }
 
+/** With how many they are, where that is known. */
+function dialectsTitle(state: State): string {
+  const other = otherOutcomes(state);
+  if (other && state.verdicts) return `${TITLES.dialects}: ${grouped(count(disagreement(state.verdicts.outcomes, other)))}`;
+  return otherErrors(state).length > 0 ? `${TITLES.dialects}: refused` : TITLES.dialects;
+}
+
 function countsOf({ log, verdicts, isStale }: State): Child[] {
   if (!log || !verdicts) return [log ? counted(log.size, "event") : "Loading the engine…"];
-  const { bits, before, milliseconds } = verdicts;
-  const parts = [h("strong", {}, grouped(bits.count)), ` of ${counted(log.size, "event")} match`];
-  if (before) parts.push(` · ${grouped(indexes(difference(bits.words, before.words)).length)} changed`);
+  const { outcomes, before, milliseconds } = verdicts;
+  const { matching, throwing } = outcomes;
+  const parts = [h("strong", {}, grouped(matching.count)), ` of ${counted(log.size, "event")} match`];
+  if (throwing.count > 0) parts.push(" · ", h("strong", { class: "throws" }, `! ${grouped(throwing.count)} throw${throwing.count === 1 ? "s" : ""}`));
+  if (before) parts.push(` · ${grouped(count(disagreement(outcomes, before)))} changed`);
   if (log.badLineCount > 0) parts.push(` · ${counted(log.badLineCount, "invalid line")}`);
   if (log.size > 0) parts.push(h("span", { class: "muted" }, ` · ${timing(milliseconds, log.size)}`));
   if (isStale) parts.push(h("span", { class: "note" }, " · of the last valid filter"));
+  if (throwing.count > 0) parts.push(h("span", { class: "consequence" }, CONSEQUENCE));
   return parts;
 }
 
@@ -163,20 +227,48 @@ class EventRow {
     h("div", { class: "about" }, this.#class, this.#user, this.#time, this.#summary),
   );
 
-  show({ verdicts }: State, index: number, row: Row | undefined): void {
-    const matches = verdicts && has(verdicts.bits.words, index);
-    const before = verdicts?.before && has(verdicts.before.words, index);
-    const hasChanged = before !== undefined && before !== matches;
+  show(state: State, index: number, row: Row | undefined): void {
+    const { verdicts } = state;
     this.element.id = `event-${index}`;
-    this.element.classList.toggle("changed", hasChanged);
-    this.#badge.className = matches === undefined ? "badge" : badgeClass(matches);
-    setText(this.#badge, matches === undefined ? "…" : badgeText(matches));
-    setText(this.#change, hasChanged ? (matches ? "now matches" : "no longer") : "");
+    if (verdicts) this.#showVerdict(state, verdicts, index);
+    else {
+      this.#badge.className = "badge";
+      setText(this.#badge, "…");
+      setText(this.#change, "");
+    }
     setText(this.#class, row?.className || (row ? `event ${index + 1}` : "…"));
     setText(this.#user, row?.user ?? "");
     setText(this.#time, row?.time ?? "");
     setText(this.#summary, row?.summary ?? "");
   }
+
+  #showVerdict(state: State, verdicts: NonNullable<State["verdicts"]>, index: number): void {
+    const matches = outcome(verdicts.outcomes, index);
+    const other = isBoth(state) ? otherOutcomes(state) : undefined;
+    if (other) {
+      // Always in one order, whichever rules are chosen.
+      const elsewhere = outcome(other, index);
+      const [mongo, nextcloud] = verdicts.dialect === "mongo" ? [matches, elsewhere] : [elsewhere, matches];
+      this.#badge.className = badgeClass(mongo);
+      setText(this.#badge, `${DIALECTS.mongo} ${badgeText(mongo)}`);
+      this.#change.className = badgeClass(nextcloud);
+      setText(this.#change, `${DIALECTS.nextcloud} ${badgeText(nextcloud)}`);
+      return;
+    }
+    const before = verdicts.before && outcome(verdicts.before, index);
+    const hasChanged = before !== undefined && before !== matches;
+    this.#badge.className = badgeClass(matches);
+    setText(this.#badge, badgeText(matches));
+    this.#change.className = "change";
+    setText(this.#change, hasChanged ? changeText(matches, before) : "");
+  }
+}
+
+/** What has become of an event whose verdict has changed. */
+function changeText(matches: boolean | null, before: boolean | null): string {
+  if (matches === null) return "now throws";
+  if (matches) return "now matches";
+  return before === null ? "throws no longer" : "no longer";
 }
 
 /** What does not change is not laid out again. */

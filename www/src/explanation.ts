@@ -3,7 +3,7 @@
 import type { Explanation, ExplanationNode, ReachedValue } from "hooksieve";
 
 import { h, sentence } from "./dom";
-import type { Store } from "./state";
+import { DIALECTS, otherDialect, type Store } from "./state";
 
 /** What one can still look through. */
 const MAX_NODES = 400;
@@ -65,6 +65,8 @@ export function partAt({ root }: Explanation, position: number): ExplanationNode
 function decisive(node: ExplanationNode): ExplanationNode {
   const all = node.parts ?? [];
   const decides = (part: ExplanationNode): boolean => {
+    if (part.isReached === false) return false;
+    if (node.verdict === null) return part.verdict === null;
     if (node.kind === "not") return true;
     if (node.kind === "nor") return part.verdict !== node.verdict;
     return part.verdict === node.verdict;
@@ -75,7 +77,7 @@ function decisive(node: ExplanationNode): ExplanationNode {
 
 /** The panel that shows the explanation of the store's chosen event. */
 export function explanationPanel(store: Store): HTMLElement {
-  const reason = h("p", { class: "reason" });
+  const reason = h("div", { class: "reason" });
   const list = h("ul", { class: "tree", role: "tree", "aria-label": "Conditions" });
   const panel = h("div", { class: "why" }, reason, list);
   let items = new Map<ExplanationNode, HTMLElement>();
@@ -91,7 +93,7 @@ export function explanationPanel(store: Store): HTMLElement {
   list.addEventListener("focusout", () => point(null));
   list.addEventListener("keydown", (event) => moveFocus(event, [...items.values()]));
 
-  store.on(["explanation", "event"], ({ explanation, event, verdicts }) => {
+  store.on(["explanation", "event"], ({ explanation, elsewhere, event, verdicts }) => {
     // Who is in the tree with the keyboard stays at the same line of it.
     const focused = [...items.values()].findIndex((element) => element.matches(":focus"));
     items = new Map();
@@ -103,8 +105,15 @@ export function explanationPanel(store: Store): HTMLElement {
       );
       return;
     }
-    const { matches, reason: text, root } = explanation;
+    const { matches, throws, reason: text, root } = explanation;
     reason.replaceChildren(h("span", { class: badgeClass(matches) }, badgeText(matches)), " ", ...sentence(text));
+    if (throws !== undefined) reason.append(h("p", {}, h("code", {}, throws)));
+    // What the other dialect says is told where it says something else.
+    if (elsewhere && verdicts && elsewhere.matches !== matches) {
+      const badge = h("span", { class: badgeClass(elsewhere.matches) }, badgeText(elsewhere.matches));
+      const name = DIALECTS[otherDialect(verdicts.dialect)];
+      reason.append(h("p", { class: "elsewhere" }, `By the rules of ${name}: `, badge, " ", ...sentence(elsewhere.reason)));
+    }
     list.replaceChildren(item(root, 1, items));
     if (items.size >= MAX_NODES) list.append(h("li", { class: "more", role: "none" }, "… and more"));
 
@@ -124,22 +133,38 @@ export function explanationPanel(store: Store): HTMLElement {
   return panel;
 }
 
-/** ✓ or ✗, with what it says for those who do not tell them apart. */
-export function badgeText(matches: boolean): string {
+/** ✓, ✗ or !, with what it says for those who do not tell them apart; `null` is for what throws. */
+export function badgeText(matches: boolean | null): string {
+  if (matches === null) return "! throws";
   return matches ? "✓ match" : "✗ no match";
 }
 
-export function badgeClass(matches: boolean): string {
-  return `badge ${matches ? "yes" : "no"}`;
+export function badgeClass(matches: boolean | null): string {
+  return `badge ${colour(matches)}`;
+}
+
+function colour(verdict: boolean | null): string {
+  if (verdict === null) return "throws";
+  return verdict ? "yes" : "no";
+}
+
+/** What stands before a part, and what is read out. */
+function signs({ verdict, isReached }: ExplanationNode): { mark: string; spoken: string; name: string } {
+  if (isReached === false) return { mark: "–", spoken: "not reached: ", name: "muted" };
+  if (verdict === null) return { mark: "!", spoken: "throws: ", name: "throws" };
+  return verdict ? { mark: "✓", spoken: "holds: ", name: "yes" } : { mark: "✗", spoken: "does not hold: ", name: "no" };
 }
 
 function item(node: ExplanationNode, level: number, items: Map<ExplanationNode, HTMLElement>): HTMLElement {
+  const { mark, spoken, name } = signs(node);
+  const said = h("span", { class: "said" }, h("code", { class: "what" }, what(node)), " ", ...sentence(node.sentence));
+  if (node.isReached === false) said.append(h("em", {}, " (not reached)"));
   const row = h(
     "div",
-    { class: "node" },
-    h("span", { class: node.verdict ? "mark yes" : "mark no", "aria-hidden": "true" }, node.verdict ? "✓" : "✗"),
-    h("span", { class: "hidden" }, node.verdict ? "holds: " : "does not hold: "),
-    h("span", { class: "said" }, h("code", { class: "what" }, what(node)), " ", ...sentence(node.sentence)),
+    { class: node.isReached === false ? "node unreached" : "node" },
+    h("span", { class: `mark ${name}`, "aria-hidden": "true" }, mark),
+    h("span", { class: "hidden" }, spoken),
+    said,
   );
   const element = h("li", { role: "treeitem", tabindex: -1, "aria-level": level }, row);
   items.set(node, element);

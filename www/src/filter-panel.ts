@@ -6,7 +6,7 @@ import { h } from "./dom";
 import { partAt } from "./explanation";
 import type { Knowledge } from "./completion";
 import { classOptions } from "./load";
-import type { Store } from "./state";
+import { DIALECTS, otherDialect, type Store } from "./state";
 
 export interface Example {
   name: string;
@@ -23,8 +23,17 @@ export function filterPanel(
   const element = h(
     "section",
     { class: "panel filter", "aria-label": "Filter" },
-    h("div", { class: "bar" }, h("h2", {}, "Filter"), exampleChoice(store, examples), classChoice(store), compare(store)),
+    h(
+      "div",
+      { class: "bar" },
+      h("h2", {}, "Filter"),
+      dialectChoice(store),
+      compare(store),
+      exampleChoice(store, examples),
+      classChoice(store),
+    ),
     holder,
+    otherNote(store),
     findingsPanel(store, () => editor),
   );
   const editor = new Editor({
@@ -46,6 +55,43 @@ export function filterPanel(
     editor.point(isStale ? [] : pointed.flatMap(({ range }) => range ?? []));
   });
   return { element, editor };
+}
+
+/** Radio buttons: whose rules the filter follows. */
+function dialectChoice(store: Store): HTMLElement {
+  const options = Object.entries(DIALECTS).map(([name, title]) => {
+    const dialect = name as keyof typeof DIALECTS;
+    const onchange = (): void => store.set({ dialect });
+    const input = h("input", { type: "radio", name: "dialect", value: dialect, onchange });
+    return { dialect, input, label: h("label", {}, input, h("span", {}, title)) };
+  });
+  store.on(["dialect"], (state) => {
+    for (const { dialect, input } of options) input.checked = dialect === state.dialect;
+  });
+  const group = { class: "choice", role: "radiogroup", "aria-labelledby": "rules" };
+  return h(
+    "div",
+    { class: "rules" },
+    h("span", { id: "rules", class: "muted" }, "Rules"),
+    h("div", group, ...options.map(({ label }) => label)),
+  );
+}
+
+/** Where a filter is refused that the other dialect takes. */
+function otherNote(store: Store): HTMLElement {
+  const text = h("span");
+  const change = h("button", { type: "button" });
+  change.addEventListener("click", () => {
+    store.set({ dialect: otherDialect(store.state.dialect) });
+  });
+  const note = h("p", { class: "other-note" }, text, " ", change);
+  store.on(["isOther", "dialect"], ({ isOther, dialect }) => {
+    const name = DIALECTS[otherDialect(dialect)];
+    note.hidden = !isOther;
+    text.textContent = `By the rules of ${name} this is a filter.`;
+    change.textContent = `Take the rules of ${name}`;
+  });
+  return h("div", { role: "status" }, note);
 }
 
 function exampleChoice(store: Store, examples: readonly Example[]): HTMLElement {

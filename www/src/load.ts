@@ -22,7 +22,7 @@ export function loader(store: Store, engine: Engine): Loader {
         const log = await engine.ask("load", { source });
         if (id === last) {
           const chosen = log.size > 0 ? 0 : undefined;
-          store.set({ log, chosen, event: undefined, explanation: undefined, pointed: [], verdicts: undefined });
+          store.set({ log, chosen, event: undefined, explanation: undefined, elsewhere: undefined, pointed: [], verdicts: undefined });
         }
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,8 @@
  * so that neither styles the other; its colours are the custom properties `--hooksieve-*` of the element.
  */
 
+import type { Dialect } from "hooksieve";
+
 import { Engine, latest } from "./client";
 import type { Knowledge } from "./completion";
 import { h } from "./dom";
@@ -19,15 +21,19 @@ import styles from "./style.css?inline";
 import { tabs } from "./tabs";
 import { followTheme, type Theme } from "./theme";
 
-export type { Example, Source, Theme };
+export type { Dialect, Example, Source, Theme };
 
 /** Below this width, in pixels, the panels stand below each other. */
 const NARROW = 760;
+/** With so many events at most the other dialect's verdicts are worked out unasked, too. */
+const MAX_UNASKED = 5_000;
 const TAGLINE = "which events does a filter let through, and why?";
 
 export interface MountOptions {
   /** The filter to start with (`{}`). */
   filter?: string;
+  /** The rules to start with (`mongo`). */
+  dialect?: Dialect;
   /** The full name of the class of events that the filter is for. */
   eventClass?: string;
   /** The events to start with. */
@@ -44,6 +50,7 @@ export interface MountOptions {
 
 export interface Preview {
   filter: string;
+  dialect: Dialect;
   eventClass: string;
   load(events: Source): Promise<void>;
   /** Takes the widget off the page, and ends its engine. */
@@ -54,6 +61,7 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   const store = new Store({
     ...EMPTY,
     filter: options.filter ?? "{}",
+    dialect: options.dialect ?? "mongo",
     eventClass: options.eventClass ?? "",
     ...(options.permalink ? fromHash(location.hash) : undefined),
   });
@@ -80,7 +88,9 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
     const { chosen } = store.state;
     if (chosen === undefined) return;
     const condition = await engine.ask("condition", { index: chosen, pointer });
-    if (condition) status.textContent = `condition on ${condition.path} ${editor.add(condition)}`;
+    status.textContent = condition
+      ? `condition on ${condition.path} ${editor.add(condition)}`
+      : "there is no condition that this value passes";
   };
   const why = tabs({ Why: explanationPanel(store), Program: programPanel(store) });
   let isPicked = false;
@@ -124,6 +134,12 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
     set filter(text) {
       store.set({ filter: text });
     },
+    get dialect() {
+      return store.state.dialect;
+    },
+    set dialect(dialect) {
+      store.set({ dialect });
+    },
     get eventClass() {
       return store.state.eventClass;
     },
@@ -138,35 +154,46 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
 /** Asks the engine again whenever what its answer depends on has changed. */
 function follow(store: Store, engine: Engine, onChange: ((filter: string) => void) | undefined): void {
   const match = latest(async () => {
-    const { filter, before, eventClass, log } = store.state;
+    const { filter, dialect, before, eventClass, log, shown } = store.state;
     const answer = await engine.ask("match", {
       filter,
+      dialect,
+      withOther: shown === "dialects" || (log?.size ?? 0) <= MAX_UNASKED,
       ...(before !== undefined && { before }),
       ...(eventClass && { eventClass }),
     });
     // Verdicts on other events than those that the list shows; the right ones are on their way.
     if (store.state.log !== log) return;
     if (answer.kind === "refusal") {
-      store.set({ errors: answer.errors, lints: [], isStale: true, pointed: [] });
+      store.set({ errors: answer.errors, isOther: answer.isOther, lints: [], isStale: true, pointed: [] });
       return;
     }
-    const { bits, before: earlier, milliseconds, lints, listing } = answer;
+    const { outcomes, before: earlier, other, milliseconds, lints, listing } = answer;
     store.set({
-      verdicts: { bits, before: earlier, milliseconds, listing },
+      verdicts: { outcomes, dialect, before: earlier, other, milliseconds, listing },
       errors: [],
+      isOther: false,
       lints,
       isStale: false,
     });
     if (store.state.filter === filter) onChange?.(filter);
   });
-  store.on(["filter", "before", "eventClass", "log"], () => match(undefined));
+  store.on(["filter", "dialect", "before", "eventClass", "log"], () => match(undefined));
+  store.on(["shown"], ({ shown, verdicts }) => {
+    if (shown === "dialects" && verdicts && !verdicts.other) match(undefined);
+  });
 
   const explain = latest(async () => {
     const { chosen, log, verdicts } = store.state;
     if (chosen === undefined || !verdicts) return;
-    const explanation = await engine.ask("explain", { index: chosen });
+    const explained = await engine.ask("explain", { index: chosen });
     if (store.state.chosen !== chosen || store.state.log !== log) return;
-    store.set({ explanation: explanation && { ...explanation, root: compact(explanation.root) }, pointed: [] });
+    const { explanation, elsewhere } = explained ?? {};
+    store.set({
+      explanation: explanation && { ...explanation, root: compact(explanation.root) },
+      elsewhere,
+      pointed: [],
+    });
   });
   const show = latest(async () => {
     const { chosen, log } = store.state;
@@ -180,7 +207,7 @@ function follow(store: Store, engine: Engine, onChange: ((filter: string) => voi
 
 function knowledge(store: Store, engine: Engine): Knowledge {
   return {
-    operators: () => store.state.about.operators,
+    operators: () => store.state.about.operators[store.state.dialect],
     fields: () => store.state.log?.fields ?? [],
     events: () => store.state.log?.size ?? 0,
     documented: async () => {
@@ -200,7 +227,7 @@ function followHash(store: Store): () => void {
     if (hash !== last) history.replaceState(history.state, "", hash);
     last = hash;
   };
-  store.on(["filter", "eventClass", "before", "shown"], () => {
+  store.on(["filter", "dialect", "eventClass", "before", "shown"], () => {
     clearTimeout(timer);
     // Browsers refuse to be told at every keystroke.
     timer = window.setTimeout(write, 300);

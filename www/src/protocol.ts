@@ -2,6 +2,7 @@
 
 import type {
   BadLine,
+  Dialect,
   EventClass,
   EventClassSummary,
   Explanation,
@@ -37,20 +38,34 @@ export interface Bits {
   count: number;
 }
 
+/** What a filter says of the events; those that are in neither do not match. */
+export interface Outcomes {
+  matching: Bits;
+  throwing: Bits;
+}
+
 export interface Verdicts {
   kind: "verdicts";
-  bits: Bits;
+  outcomes: Outcomes;
   /** What matching took. */
   milliseconds: number;
   lints: Lint[];
   listing: string;
   /** Those of the filter to compare with. */
-  before?: Bits;
+  before?: Outcomes;
+  /** Those of the same filter in the other dialect, or why that refuses it. Not there where nobody asked. */
+  other?: Outcomes | OtherRefusal;
+}
+
+export interface OtherRefusal {
+  errors: readonly Problem[];
 }
 
 export interface Refusal {
   kind: "refusal";
   errors: readonly Problem[];
+  /** Whether it is a filter in the other dialect. */
+  isOther: boolean;
 }
 
 /** What the list shows of an event. */
@@ -75,6 +90,15 @@ export interface EventLine {
   hasComma: boolean;
 }
 
+/** The explanation in the other dialect, without its parts. */
+export type Elsewhere = Pick<Explanation, "matches" | "reason">;
+
+export interface Explained {
+  explanation: Explanation;
+  /** Not there where the other dialect refuses the filter. */
+  elsewhere?: Elsewhere;
+}
+
 export interface EventView {
   lines: EventLine[];
   /** Whether there are more lines than are shown. */
@@ -86,12 +110,15 @@ export interface EventView {
 /** A condition that a value of an event passes. */
 export interface Condition {
   path: string;
+  operator: string;
   /** JSON text. */
-  value: string;
+  operand: string;
+  /** The same without the operator, where that is no other condition. */
+  literal: string;
 }
 
 export interface About {
-  operators: Operator[];
+  operators: Record<Dialect, Operator[]>;
   classes: EventClassSummary[];
 }
 
@@ -102,11 +129,14 @@ export interface Requests {
   load: { ask: { source: Source }; answer: LogInfo };
   /** Stops the loading that goes on. */
   cancel: { ask: Record<string, never>; answer: undefined };
-  match: { ask: { filter: string; before?: string; eventClass?: string }; answer: Verdicts | Refusal };
+  match: {
+    ask: { filter: string; dialect: Dialect; before?: string; eventClass?: string; withOther: boolean };
+    answer: Verdicts | Refusal;
+  };
   rows: { ask: { indexes: number[] }; answer: Row[] };
   event: { ask: { index: number }; answer: EventView };
   /** Why the event does, or does not, match the filter that was matched last. */
-  explain: { ask: { index: number }; answer: Explanation | undefined };
+  explain: { ask: { index: number }; answer: Explained | undefined };
   values: { ask: { path: string }; answer: ValueCount[] };
   condition: { ask: { index: number; pointer: string }; answer: Condition | undefined };
 }

@@ -1,13 +1,14 @@
 /** The filter for elsewhere: as a link, and as code. The events are never part of it. */
 
 import { h } from "./dom";
-import { SHOWN, type Shown, type State, type Store } from "./state";
+import { DIALECTS, SHOWN, type Shown, type State, type Store } from "./state";
 
 /** What a link says. */
-export type Shared = Pick<State, "filter" | "eventClass" | "before" | "shown">;
+export type Shared = Pick<State, "filter" | "dialect" | "eventClass" | "before" | "shown">;
 
-export function toHash({ filter, eventClass, before, shown }: Shared): string {
+export function toHash({ filter, dialect, eventClass, before, shown }: Shared): string {
   const parameters = new URLSearchParams({ filter });
+  if (dialect !== "mongo") parameters.set("dialect", dialect);
   if (eventClass) parameters.set("class", eventClass);
   if (before !== undefined) parameters.set("before", before);
   if (shown !== "all") parameters.set("show", shown);
@@ -20,12 +21,18 @@ export function fromHash(hash: string): Shared | undefined {
   const filter = parameters.get("filter");
   if (filter === null) return undefined;
   const show = parameters.get("show");
+  const dialect = parameters.get("dialect");
   return {
     filter,
+    dialect: dialect !== null && isDialect(dialect) ? dialect : "mongo",
     eventClass: parameters.get("class") ?? "",
     before: parameters.get("before") ?? undefined,
     shown: SHOWN.find((shown: Shown) => shown === show) ?? "all",
   };
+}
+
+function isDialect(name: string): name is keyof typeof DIALECTS {
+  return Object.hasOwn(DIALECTS, name);
 }
 
 /** A call of Nextcloud's registration API, for a shell. */
@@ -48,9 +55,23 @@ export function asCurl({ filter, eventClass }: Shared): string {
   ].join("\n");
 }
 
-export function asRust({ filter }: Shared): string {
+export function asRust({ filter, dialect }: Shared): string {
   const runs = filter.match(/"#*/g)?.map((run) => run.length) ?? [0];
   const hashes = "#".repeat(Math.max(...runs));
+  if (dialect === "nextcloud") {
+    return [
+      `use hooksieve::{Compiler, Dialect, Scratch, Verdict};`,
+      ``,
+      `let compiler = Compiler::new().dialect(Dialect::Nextcloud);`,
+      `let filter = compiler.compile(r${hashes}"${filter.trim()}"${hashes})?;`,
+      `let mut scratch = Scratch::new(); // one for each thread`,
+      `match filter.verdict_json(event, &mut scratch)? {`,
+      `    Verdict::Matches => …,`,
+      `    Verdict::DoesNotMatch => …,`,
+      `    Verdict::Throws(thrown) => …, // Nextcloud calls no listener after this one`,
+      `}`,
+    ].join("\n");
+  }
   return [
     `use hooksieve::{Filter, Scratch};`,
     ``,
@@ -60,14 +81,18 @@ export function asRust({ filter }: Shared): string {
   ].join("\n");
 }
 
-export function asJavaScript({ filter }: Shared): string {
+export function asJavaScript({ filter, dialect }: Shared): string {
   const text = filter.trim();
   const isRaw = !text.includes("`") && !text.includes("${");
+  const literal = isRaw ? `String.raw\`${text}\`` : JSON.stringify(text);
+  const isNextcloud = dialect === "nextcloud";
   return [
     `import { Filter } from "hooksieve";`,
     ``,
-    `const filter = new Filter(${isRaw ? `String.raw\`${text}\`` : JSON.stringify(text)});`,
-    `const matches = filter.matches(event);`,
+    `const filter = new Filter(${literal}${isNextcloud ? `, { dialect: "nextcloud" }` : ""});`,
+    isNextcloud
+      ? `const { outcome, reason } = filter.verdict(event); // "matches", "does-not-match" or "throws"`
+      : `const matches = filter.matches(event);`,
   ].join("\n");
 }
 

@@ -1,10 +1,23 @@
 /** The engine's end of the wire: holds the events, and answers what the page asks. */
 
-import init, { catalog, EventLog, Filter, FilterError, operators, type Matches } from "hooksieve/slim";
+import init, { catalog, EventLog, Filter, FilterError, operators, type Dialect, type EventBits } from "hooksieve/slim";
 import engineUrl from "hooksieve/engine.wasm?url";
 
 import { layOut, segments } from "./event-lines";
-import type { Answer, Ask, Bits, Condition, FromWorker, LogInfo, RequestName, Source, ToWorker } from "./protocol";
+import type {
+  Answer,
+  Ask,
+  Bits,
+  Condition,
+  FromWorker,
+  LogInfo,
+  Outcomes,
+  RequestName,
+  Source,
+  ToWorker,
+  Verdicts,
+} from "./protocol";
+import { otherDialect } from "./state";
 import { summarise } from "./summary";
 
 /** Made-up events beside the sample of a class. */
@@ -16,12 +29,15 @@ const engine = init(new URL(engineUrl, import.meta.url));
 
 let log: EventLog | undefined;
 let filter: Filter | undefined;
-/** Which events match the filter to compare with. */
-let before: { text: string; log: EventLog; bits: Bits } | undefined;
+/** What the filter to compare with says of the events. */
+let before: { text: string; dialect: Dialect; log: EventLog; outcomes: Outcomes } | undefined;
 let loading: AbortController | undefined;
 
 const handlers: { [Name in RequestName]: (ask: Ask<Name>) => Answer<Name> | Promise<Answer<Name>> } = {
-  about: () => ({ operators: operators(), classes: catalog.classes() }),
+  about: () => ({
+    operators: { mongo: operators(), nextcloud: operators({ dialect: "nextcloud" }) },
+    classes: catalog.classes(),
+  }),
 
   class: ({ name }) => catalog.find(name),
 
@@ -42,22 +58,24 @@ const handlers: { [Name in RequestName]: (ask: Ask<Name>) => Answer<Name> | Prom
     return undefined;
   },
 
-  match: ({ filter: text, before: earlier, eventClass }) => {
-    const { filter: next, errors } = compile(text);
-    if (!next) return { kind: "refusal", errors };
+  match: ({ filter: text, dialect, before: earlier, eventClass, withOther }) => {
+    const { filter: next, errors } = compile(text, dialect);
+    if (!next) return { kind: "refusal", errors, isOther: once(text, otherDialect(dialect), () => true) ?? false };
     filter?.[Symbol.dispose]();
     filter = next;
     const start = performance.now();
-    const bits = matchAll(next);
+    const outcomes = matchAll(next);
     const milliseconds = performance.now() - start;
-    const earlierBits = earlier === undefined ? undefined : matchEarlier(earlier);
+    const earlierOutcomes = earlier === undefined ? undefined : matchEarlier(earlier, dialect);
     return {
       kind: "verdicts",
-      bits,
+      outcomes,
       milliseconds,
-      lints: next.lint(eventClass ? { event: eventClass } : {}),
+      // They know MongoDB's rules.
+      lints: dialect === "mongo" ? next.lint(eventClass ? { event: eventClass } : {}) : [],
       listing: next.listing,
-      ...(earlierBits && { before: earlierBits }),
+      ...(earlierOutcomes && { before: earlierOutcomes }),
+      ...(withOther && { other: matchOther(text, otherDialect(dialect)) }),
     };
   },
 
@@ -72,7 +90,15 @@ const handlers: { [Name in RequestName]: (ask: Ask<Name>) => Answer<Name> | Prom
     return { ...layOut(text), className: className ? (JSON.parse(className) as string) : "" };
   },
 
-  explain: ({ index }) => filter?.explain(events().text(index)),
+  explain: ({ index }) => {
+    if (!filter) return undefined;
+    const event = events().text(index);
+    const elsewhere = once(filter.source ?? "", otherDialect(filter.dialect), (other) => {
+      const { matches, reason } = other.explain(event);
+      return { matches, reason };
+    });
+    return { explanation: filter.explain(event), ...(elsewhere && { elsewhere }) };
+  },
 
   values: ({ path }) => log?.values(path, { limit: 50 }) ?? [],
 
@@ -100,9 +126,12 @@ function events(): EventLog {
 }
 
 /** The filter, or what is wrong with it. */
-function compile(text: string): { filter: Filter; errors: [] } | { filter: undefined; errors: FilterError["errors"] } {
+function compile(
+  text: string,
+  dialect: Dialect,
+): { filter: Filter; errors: [] } | { filter: undefined; errors: FilterError["errors"] } {
   try {
-    return { filter: new Filter(text), errors: [] };
+    return { filter: new Filter(text, { dialect }), errors: [] };
   } catch (error) {
     if (error instanceof FilterError) return { filter: undefined, errors: error.errors };
     throw error;
@@ -110,8 +139,8 @@ function compile(text: string): { filter: Filter; errors: [] } | { filter: undef
 }
 
 /** What `use` makes of a filter that is needed only for that; `undefined` where it is none. */
-function once<Result>(text: string, use: (filter: Filter) => Result): Result | undefined {
-  const { filter } = compile(text);
+function once<Result>(text: string, dialect: Dialect, use: (filter: Filter) => Result): Result | undefined {
+  const { filter } = compile(text, dialect);
   if (!filter) return undefined;
   try {
     return use(filter);
@@ -120,20 +149,31 @@ function once<Result>(text: string, use: (filter: Filter) => Result): Result | u
   }
 }
 
-function matchAll(one: Filter): Bits {
-  return log ? plain(log.match(one)) : { words: new Uint32Array(), count: 0 };
+function matchAll(one: Filter): Outcomes {
+  const none = { words: new Uint32Array(), count: 0 };
+  if (!log) return { matching: none, throwing: none };
+  const { matching, throwing } = log.verdicts(one);
+  return { matching: plain(matching), throwing: plain(throwing) };
 }
 
-function plain({ words, count }: Matches): Bits {
+function plain({ words, count }: EventBits): Bits {
   return { words, count };
 }
 
 /** The filter to compare with stays the same while one types: it is matched once. */
-function matchEarlier(text: string): Bits | undefined {
-  if (before && before.text === text && before.log === log) return before.bits;
-  const bits = once(text, matchAll);
-  before = bits && log && { text, log, bits };
-  return bits;
+function matchEarlier(text: string, dialect: Dialect): Outcomes | undefined {
+  if (before && before.text === text && before.dialect === dialect && before.log === log) return before.outcomes;
+  const outcomes = once(text, dialect, matchAll);
+  before = outcomes && log && { text, dialect, log, outcomes };
+  return outcomes;
+}
+
+function matchOther(text: string, dialect: Dialect): NonNullable<Verdicts["other"]> {
+  const { filter: other, errors } = compile(text, dialect);
+  if (!other) return { errors };
+  const outcomes = matchAll(other);
+  other[Symbol.dispose]();
+  return outcomes;
 }
 
 function describe(read: EventLog, name: string): LogInfo {
@@ -212,10 +252,20 @@ function conditionFor(text: string, pointer: string): Condition | undefined {
   if (value === undefined || "{[".includes(value.charAt(0))) return undefined;
   const keys = segments(pointer);
   const fields = keys.filter((_, position) => !isIndex(text, keys.slice(0, position)));
-  const path = [fields, keys]
+  const dialect = filter?.dialect ?? "mongo";
+  return [fields, keys]
     .map(pathOf)
-    .find((path) => once(`{${JSON.stringify(path)}: ${value}}`, (condition) => condition.matches(text)));
-  return path === undefined ? undefined : { path, value };
+    .flatMap((path) => equalities(path, value, dialect))
+    .find(({ path, literal }) =>
+      once(`{${JSON.stringify(path)}: ${literal}}`, dialect, (one) => one.verdict(text).outcome === "matches"),
+    );
+}
+
+/** The conditions that a value is such a one, the best one first. For Nextcloud a string in slashes is a pattern. */
+function equalities(path: string, value: string, dialect: Dialect): Condition[] {
+  const alone = { path, operator: dialect === "mongo" ? "$eq" : "$e", operand: value, literal: value };
+  const among = { path, operator: "$in", operand: `[${value}]`, literal: `{"$in": [${value}]}` };
+  return dialect === "mongo" ? [alone] : [alone, among];
 }
 
 function pathOf(keys: string[]): string {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use hooksieve::{EventClass, Filter, Lint, Severity};
+use hooksieve::{Compiler, Dialect, EventClass, Filter, Lint, Severity};
 use serde::Serialize;
 
 use crate::catalog_arg::{self, CatalogArgs};
@@ -28,6 +28,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CLASS")]
     event: Option<String>,
 
+    /// Show also where a filter is not the same for Nextcloud's own evaluator, and what is the same in both
+    #[arg(long)]
+    portable: bool,
+
+    /// Whose rules the filters follow: `mongo`, or `nextcloud` for filters that are written for Nextcloud's own
+    /// evaluator
+    #[arg(long, value_name = "DIALECT", default_value_t = Dialect::Mongo, conflicts_with = "portable")]
+    dialect: Dialect,
+
     #[command(flatten)]
     catalog: CatalogArgs,
 
@@ -41,6 +50,8 @@ Examples:
   hooksieve lint '{\"event.node.id\": \"437\"}'
   hooksieve lint --event RowAddedEvent '{\"event.tableId\": \"42\"}'
   hooksieve lint --event NodeWrittenEvent --format json @filters/pdf.json @filters/bob.json
+  hooksieve lint --portable --event NodeWrittenEvent '{\"user.uid\": {\"$eq\": \"bob\"}}'
+  hooksieve lint --dialect nextcloud '{\"event.node.path\": \"/admin/files/Documents\"}'
 
 JSON output:
   {\"filter\": NAME, \"ok\": BOOL, \"problems\": [{\"code\", \"severity\", \"pointer\", \"range\", \"message\", …}]}
@@ -61,7 +72,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut output = Output::new();
     let mut exit = Exit::Success;
     for filter in &args.filters {
-        let linted = filter.compile().map(|compiled| Linted::new(compiled, class));
+        let linted = args.lint(filter, class);
         exit = worse(exit, linted.as_ref().map_or(Exit::Trouble, Linted::exit));
         match (args.format, linted) {
             (Format::Json, linted) => write_json(&mut output, &filter.name(), &linted)?,
@@ -77,22 +88,39 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(exit)
 }
 
+impl Args {
+    fn lint(&self, filter: &FilterArg, class: Option<&EventClass>) -> Result<Linted, Refusal> {
+        if self.dialect == Dialect::Mongo {
+            let compiled = filter.compile()?;
+            let mut linted = Linted::new(compiled.clone(), class);
+            if self.portable {
+                linted.lints.extend(hooksieve::lint_portability(&compiled, class));
+                linted.lints.sort_by_key(|lint| lint.range().map_or(0, |range| range.start));
+            }
+            return Ok(linted);
+        }
+        let compiler = Compiler::new().dialect(self.dialect);
+        let compiled = filter.compile_with(|text| compiler.compile(text))?;
+        let lints = hooksieve::lint_nextcloud(&compiled, class);
+        Ok(Linted { text: compiled.source().unwrap_or_default().to_owned(), lints })
+    }
+}
+
 /// A filter with its lints.
 pub(crate) struct Linted {
-    filter: Filter,
+    text: String,
     pub(crate) lints: Vec<Lint>,
 }
 
 impl Linted {
     pub(crate) fn new(filter: Filter, class: Option<&EventClass>) -> Self {
         let lints = hooksieve::lint(&filter, class);
-        Self { filter, lints }
+        Self { text: filter.source().unwrap_or_default().to_owned(), lints }
     }
 
     /// Prints the lints that are at least that bad on standard error.
     pub(crate) fn print(&self, name: &str, least: Severity) {
-        let source =
-            Source { name, text: self.filter.source().unwrap_or_default(), first_line: 1, note: None };
+        let source = Source { name, text: &self.text, first_line: 1, note: None };
         let lints = self.lints.iter().filter(|lint| lint.severity() >= least);
         diagnostics::print_findings(&source, lints.map(Finding::from_lint));
     }

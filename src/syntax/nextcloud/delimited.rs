@@ -4,7 +4,7 @@ use crate::syntax::pattern::Flags;
 
 /// What such a string is to PCRE.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Delimited<'t> {
+pub(crate) enum Delimited<'t> {
     /// Not a pattern after all, which PHP only warns of: nothing matches.
     Never,
     Pattern {
@@ -19,7 +19,7 @@ pub(super) enum Delimited<'t> {
 
 /// `None` where the text is an ordinary string. A pattern is whatever has a slash at the start and another
 /// one behind which only letters stand; what is between is on one line.
-pub(super) fn parse(text: &str) -> Option<Delimited<'_>> {
+pub(crate) fn parse(text: &str) -> Option<Delimited<'_>> {
     let inside = text.strip_prefix('/')?;
     // PCRE's `$` looks past a final line break.
     let inside = inside.strip_suffix('\n').unwrap_or(inside);

@@ -14,7 +14,7 @@ mod lower;
 use std::sync::Arc;
 
 pub(crate) use self::condition::{Condition, Delimiters, Test};
-pub(crate) use self::delimited::unknown_modifiers;
+pub(crate) use self::delimited::{Delimited, parse as delimited, unknown_modifiers};
 use self::lower::Outcome;
 use super::expr::Expr;
 use super::parser::describe;
