@@ -209,7 +209,7 @@ fn dialects_are_compared() {
     1: mongo: does not match: `a.id` is the number 23, which is not in the list (null, "23"), though the string "23" is
     1: nextcloud: matches: `a.id` is the number 23; in this dialect `in_array` compares loosely, so the string "23" equals it
     3: mongo: matches: `a` has no field `id`, and a missing field counts as null
-    3: nextcloud: does not match: `a` is an empty object, which is empty to PHP, so `a.id` is missing, the filter wants a value of its list ("23", null)
+    3: nextcloud: does not match: `a` is an empty object, so `a.id` is missing, the filter wants a value of its list ("23", null)
     5: mongo: does not match: `a` has 1 element, none of them an object, so `a.id` reaches nothing, the filter wants a value of its list (null, "23")
     5: nextcloud: throws: `a.0` is the number 1, and in a list in the middle of a path PHP takes nothing but objects and arrays: PHP throws once it gets here, and the listeners after this one are not called [TypeError: OCA\WebhookListeners\Service\PHPMongoQuery::_executeOperatorOnElement(): Argument #4 ($document) must be of type array, int given]
     5 events: 1 only in mongo, 1 only in nextcloud, 1 thrown on, 2 the same
@@ -220,9 +220,9 @@ fn dialects_are_compared() {
     let run = folder.run(&["compare", "--dialects", "--format", "json", filter, "x", "y"]);
     insta::assert_snapshot!(run.stdout(), @r#"
     {"file":"x","line":1,"mongo":{"matches":false,"reason":"`a.id` is the number 23, which is not in the list (null, \"23\"), though the string \"23\" is"},"nextcloud":{"matches":true,"reason":"`a.id` is the number 23; in this dialect `in_array` compares loosely, so the string \"23\" equals it"}}
-    {"file":"x","line":3,"mongo":{"matches":true,"reason":"`a` has no field `id`, and a missing field counts as null"},"nextcloud":{"matches":false,"reason":"`a` is an empty object, which is empty to PHP, so `a.id` is missing, the filter wants a value of its list (\"23\", null)"}}
+    {"file":"x","line":3,"mongo":{"matches":true,"reason":"`a` has no field `id`, and a missing field counts as null"},"nextcloud":{"matches":false,"reason":"`a` is an empty object, so `a.id` is missing, the filter wants a value of its list (\"23\", null)"}}
     {"file":"x","line":5,"mongo":{"matches":false,"reason":"`a` has 1 element, none of them an object, so `a.id` reaches nothing, the filter wants a value of its list (null, \"23\")"},"nextcloud":{"matches":null,"throws":"TypeError: OCA\\WebhookListeners\\Service\\PHPMongoQuery::_executeOperatorOnElement(): Argument #4 ($document) must be of type array, int given","reason":"`a.0` is the number 1, and in a list in the middle of a path PHP takes nothing but objects and arrays: PHP throws once it gets here, and the listeners after this one are not called"}}
-    {"file":"y","line":1,"mongo":{"matches":true,"reason":"the event has no field `a`, and a missing field counts as null"},"nextcloud":{"matches":false,"reason":"the event is an empty object, which is empty to PHP, so `a` is missing, the filter wants a value of its list (\"23\", null)"}}
+    {"file":"y","line":1,"mongo":{"matches":true,"reason":"the event has no field `a`, and a missing field counts as null"},"nextcloud":{"matches":false,"reason":"the event is an empty object, so `a` is missing, the filter wants a value of its list (\"23\", null)"}}
     {"file":"y","line":2,"mongo":{"matches":false,"reason":"`a.id` is the number 23, which is not in the list (null, \"23\"), though the string \"23\" is"},"nextcloud":{"matches":true,"reason":"`a.id` is the number 23; in this dialect `in_array` compares loosely, so the string \"23\" equals it"}}
     {"events":7,"mongo":2,"nextcloud":2,"throws":1}
     "#);
