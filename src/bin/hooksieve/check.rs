@@ -58,9 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut exit = Exit::Success;
     for filter in &args.filters {
         let compiled = filter.compile_in(args.dialect.dialect);
-        // The lints know MongoDB's rules.
-        let checked =
-            compiled.map(|compiled| compiled.as_mongo().map(|filter| Linted::new(filter.clone(), None)));
+        let checked = compiled.map(|compiled| Linted::new(&compiled, None));
         if checked.is_err() {
             exit = Exit::Trouble;
         }
@@ -68,9 +66,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             (Format::Json, checked) => write_json(&mut output, &filter.name(), &checked)?,
             (Format::Text, Err(refusal)) => filter.print(&refusal),
             (Format::Text, Ok(linted)) => {
-                if let Some(linted) = linted {
-                    linted.print(&filter.name(), Severity::Warning);
-                }
+                linted.print(&filter.name(), Severity::Warning);
                 writeln!(output, "{}: ok", filter.name())?;
             }
         }
@@ -90,12 +86,9 @@ struct Checked<'a> {
     lints: Option<Vec<JsonProblem<'a>>>,
 }
 
-fn write_json(output: &mut Output, name: &str, checked: &Result<Option<Linted>, Refusal>) -> io::Result<()> {
+fn write_json(output: &mut Output, name: &str, checked: &Result<Linted, Refusal>) -> io::Result<()> {
     let (problems, lints) = match checked {
-        Ok(linted) => {
-            let lints = linted.as_ref().map_or(&[][..], |linted| &linted.lints);
-            (Vec::new(), Some(lints.iter().map(JsonProblem::from).collect()))
-        }
+        Ok(linted) => (Vec::new(), Some(linted.lints.iter().map(JsonProblem::from).collect())),
         Err(refusal) => (refusal.to_json(), None),
     };
     output.write_json_line(&Checked { filter: name, ok: checked.is_ok(), problems, lints })

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use hooksieve::{Compiler, Dialect, EventClass, Filter, Lint, Severity};
+use hooksieve::{DialectFilter, EventClass, Lint, Severity};
 use serde::Serialize;
 
 use crate::catalog_arg::{self, CatalogArgs};
 use crate::diagnostics::{self, Finding, JsonProblem, Source};
+use crate::dialect_arg::DialectArg;
 use crate::filter_arg::{self, FilterArg, Refusal};
 use crate::output::Output;
 use crate::{Exit, Format};
@@ -29,13 +30,11 @@ pub(crate) struct Args {
     event: Option<String>,
 
     /// Show also where a filter is not the same for Nextcloud's own evaluator, and what is the same in both
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dialect")]
     portable: bool,
 
-    /// Whose rules the filters follow: `mongo`, or `nextcloud` for filters that are written for Nextcloud's own
-    /// evaluator
-    #[arg(long, value_name = "DIALECT", default_value_t = Dialect::Mongo, conflicts_with = "portable")]
-    dialect: Dialect,
+    #[command(flatten)]
+    dialect: DialectArg,
 
     #[command(flatten)]
     catalog: CatalogArgs,
@@ -90,19 +89,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 
 impl Args {
     fn lint(&self, filter: &FilterArg, class: Option<&EventClass>) -> Result<Linted, Refusal> {
-        if self.dialect == Dialect::Mongo {
-            let compiled = filter.compile()?;
-            let mut linted = Linted::new(compiled.clone(), class);
-            if self.portable {
-                linted.lints.extend(hooksieve::lint_portability(&compiled, class));
-                linted.lints.sort_by_key(|lint| lint.range().map_or(0, |range| range.start));
-            }
-            return Ok(linted);
+        let compiled = filter.compile_in(self.dialect.dialect)?;
+        let mut linted = Linted::new(&compiled, class);
+        if let Some(filter) = compiled.as_mongo().filter(|_| self.portable) {
+            linted.lints.extend(hooksieve::lint_portability(filter, class));
+            linted.lints.sort_by_key(|lint| lint.range().map_or(0, |range| range.start));
         }
-        let compiler = Compiler::new().dialect(self.dialect);
-        let compiled = filter.compile_with(|text| compiler.compile(text))?;
-        let lints = hooksieve::lint_nextcloud(&compiled, class);
-        Ok(Linted { text: compiled.source().unwrap_or_default().to_owned(), lints })
+        Ok(linted)
     }
 }
 
@@ -113,8 +106,12 @@ pub(crate) struct Linted {
 }
 
 impl Linted {
-    pub(crate) fn new(filter: Filter, class: Option<&EventClass>) -> Self {
-        let lints = hooksieve::lint(&filter, class);
+    /// With the lints of the filter's dialect.
+    pub(crate) fn new(filter: &DialectFilter, class: Option<&EventClass>) -> Self {
+        let lints = match filter.as_mongo() {
+            Some(filter) => hooksieve::lint(filter, class),
+            None => hooksieve::lint_nextcloud(filter, class),
+        };
         Self { text: filter.source().unwrap_or_default().to_owned(), lints }
     }
 
