@@ -212,7 +212,7 @@ fn remove(text: &str, member: Span) -> Option<Range<usize>> {
 /// Of a filter that only Nextcloud's evaluator reads: what throws, and what never holds.
 fn of_parts(text: &str, class: Option<&EventClass>) -> Vec<Lint> {
     let Ok(json) = reader::read(text, &Limits::NONE) else { return Vec::new() };
-    let Some(root) = nextcloud::outline(&json) else { return Vec::new() };
+    let Some(root) = nextcloud::outline(&json, true) else { return Vec::new() };
     let mut paths = Vec::new();
     visit(&root, &mut |part| {
         if let nextcloud::Kind::Condition(leaf) = &part.kind {
