@@ -9,12 +9,13 @@ use serde_json::Value;
 use crate::analysis::{self, Implication};
 use crate::compiler;
 use crate::dialect::Dialect;
-use crate::dialect_filter::DialectCompiler;
+use crate::dialect_filter::{DialectCompiler, DialectFilter};
 use crate::error::{CompileError, EventError};
 use crate::event::json::{self, Scratch};
 use crate::event::trie::Trie;
 use crate::limits::Limits;
 use crate::program::{Code, Program, ProgramError};
+use crate::syntax::nextcloud::Throwing;
 use crate::syntax::outline::{Outline, Source};
 use crate::syntax::{nextcloud, parser, reader};
 use crate::vm;
@@ -284,9 +285,18 @@ impl Compiler {
     ) -> Result<Filter, CompileError> {
         let program = match dialect {
             Dialect::Mongo => compiler::compile(parser::parse(json, &self.limits)?),
-            Dialect::Nextcloud => compiler::compile_nextcloud(&nextcloud::parse(json, &self.limits)?),
+            Dialect::Nextcloud => {
+                compiler::compile_nextcloud(&nextcloud::parse(json, &self.limits, Throwing::Refused)?)
+            }
         };
         Ok(Filter::new(program, Some(source)))
+    }
+
+    /// A filter of the dialect of Nextcloud that is registered already, be it that it throws on every event.
+    pub(crate) fn compile_registered(&self, text: &str) -> Result<DialectFilter, CompileError> {
+        let json = reader::read(text, &self.limits);
+        let expr = nextcloud::parse(json, &self.limits, Throwing::Kept)?;
+        Ok(Filter::new(compiler::compile_nextcloud(&expr), Some(Source::of_text(text))).into())
     }
 
     pub(crate) fn bounds(&self) -> &Limits {

@@ -77,8 +77,8 @@ pub use filter::{Compiler, Filter};
 pub use limits::Limits;
 pub use lint::{Lint, LintCode, Severity, Suggestion, lint, lint_nextcloud, lint_portability};
 pub use listener::{
-    AuthData, AuthMethod, Delivery, Headers, HttpMethod, Listener, ListenerError, ListenerId, Listeners,
-    Secret, TokenNeeded, TokenRole,
+    AuthData, AuthMethod, Delivery, DialectListener, Headers, HttpMethod, Listener, ListenerError,
+    ListenerId, Listeners, Secret, TokenNeeded, TokenRole,
 };
 pub use log::{BadLine, EventBits, EventLog, EventVerdicts, FieldSummary, LogFull, LogMemory, PushError};
 pub use program::{Program, ProgramError};

@@ -428,7 +428,8 @@ fn size_and_time_are_bounded() {
         let filter = Filter::compile(&filter).unwrap();
         let explanation: Explanation = filter.explain(&event);
         let size = explanation.to_json().to_string().len() + format!("{explanation:#}").len();
-        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+        // Seconds on an idle machine: what is looked for are minutes.
+        assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
         println!("{} bytes in {:?}", size, start.elapsed());
         assert!(size < 100 << 20, "{size}");
     }
@@ -441,9 +442,10 @@ fn many_conditions_on_a_large_array() {
     let conditions: Vec<Value> = (0..CONDITIONS).map(|n| json!({"a": {"$gt": n}})).collect();
     let filter = Filter::compile(&json!({"$and": conditions}).to_string()).unwrap();
     let event = json!({"a": (0..100_000).collect::<Vec<_>>()});
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let explanation = filter.explain(&event);
-    assert!(start.elapsed() < std::time::Duration::from_secs(4), "{:?}", start.elapsed());
+    // A second on an idle machine.
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     assert!(explanation.matches());
     let parts = explanation.root().parts()[0].parts();
     assert!(parts.len() == CONDITIONS && parts.iter().all(|part| part.verdict()));

@@ -45,6 +45,14 @@ fn trees_and_reasons() {
     insta::assert_snapshot!(report);
 }
 
+#[test]
+fn the_documentation_shows_a_real_example() {
+    let filter = compiler().compile(r#"{"event.node.id": "23", "user.uid": {"$eq": "bob"}}"#).unwrap();
+    let tree =
+        format!("{:#}", filter.explain(&json!({"event": {"node": {"id": 23}}, "user": {"uid": "bob"}})));
+    assert!(include_str!("../docs/explain.md").contains(&format!("```text\n{tree}```")), "{tree}");
+}
+
 #[derive(serde::Deserialize)]
 struct Row<'a> {
     #[serde(borrow)]

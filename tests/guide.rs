@@ -1,4 +1,4 @@
-//! What the guide shows is what the commands print.
+//! What the guides show is what the commands print.
 
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -7,14 +7,21 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
-const GUIDE: &str = include_str!("../docs/why-not.md");
+#[test]
+fn why_not() {
+    assert_true("docs/why-not.md", include_str!("../docs/why-not.md"));
+}
+
+#[test]
+fn nextcloud() {
+    assert_true("docs/nextcloud.md", include_str!("../docs/nextcloud.md"));
+}
 
 /// Runs every command. `UPDATE_DOCS=1` writes what they print.
-#[test]
-fn commands_print_what_is_shown() {
+fn assert_true(path: &str, guide: &str) {
     let mut expected = String::new();
     let mut commands = 0;
-    for (place, part) in GUIDE.split("```").enumerate() {
+    for (place, part) in guide.split("```").enumerate() {
         if place > 0 {
             expected += "```";
         }
@@ -31,9 +38,9 @@ fn commands_print_what_is_shown() {
     }
     assert!(commands > 15);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write("docs/why-not.md", expected).unwrap();
+        std::fs::write(path, expected).unwrap();
     } else {
-        assert!(expected == GUIDE, "docs/why-not.md is out of date: run with UPDATE_DOCS=1");
+        assert!(expected == guide, "{path} is out of date: run with UPDATE_DOCS=1");
     }
 }
 

@@ -144,8 +144,8 @@ fn hostile_filters_are_answered_soon() {
             slowest = slowest.max((start.elapsed(), i, j));
         }
     }
-    // Without optimisation, and beside other tests; with it some 20 ms.
-    assert!(slowest.0 < Duration::from_millis(700), "{slowest:?}");
+    // Some 200 ms without optimisation, on an idle machine: what is looked for are minutes.
+    assert!(slowest.0 < Duration::from_secs(30), "{slowest:?}");
 }
 
 #[test]

@@ -326,9 +326,9 @@ fn hostile_filters_are_linted_soon() {
         for class in [None, class] {
             let start = Instant::now();
             let lints = lint(&filter, class);
-            // Without optimisation; with it, some tens of milliseconds.
+            // Some 500 ms without optimisation, on an idle machine: what is looked for are minutes.
             assert!(
-                start.elapsed() < Duration::from_secs(2),
+                start.elapsed() < Duration::from_secs(60),
                 "{:?} {}",
                 start.elapsed(),
                 &filter.source().unwrap()[..60]

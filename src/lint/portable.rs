@@ -11,13 +11,11 @@ use crate::dialect_filter::DialectFilter;
 use crate::error::Replacement;
 use crate::event::Constant;
 use crate::filter::Filter;
-use crate::limits::Limits;
 use crate::path::Path;
 use crate::portability::{Cause, Difference, Reach, difference, of_all};
 use crate::syntax::nextcloud::{self, Part, Test};
 use crate::syntax::operators::Kind as Op;
 use crate::syntax::outline::{Kind, Leaf, Outline};
-use crate::syntax::reader;
 use crate::syntax::span::Span;
 
 pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
@@ -27,7 +25,7 @@ pub(super) fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
 /// Of a filter that is written for Nextcloud.
 pub(super) fn lint_nextcloud(filter: &DialectFilter, class: Option<&EventClass>) -> Vec<Lint> {
     let Some(text) = filter.source() else { return Vec::new() };
-    let Ok(mongo) = Filter::compile(text) else { return of_parts(text, class) };
+    let Ok(mongo) = Filter::compile(text) else { return of_parts(filter, class) };
     let mut lints = run(&mongo, class, Purpose::Nextcloud);
     let differing = lint(&mongo, class);
     for mut ordinary in super::lint(&mongo, class) {
@@ -210,9 +208,8 @@ fn remove(text: &str, member: Span) -> Option<Range<usize>> {
 }
 
 /// Of a filter that only Nextcloud's evaluator reads: what throws, and what never holds.
-fn of_parts(text: &str, class: Option<&EventClass>) -> Vec<Lint> {
-    let Ok(json) = reader::read(text, &Limits::NONE) else { return Vec::new() };
-    let Some(root) = nextcloud::outline(&json, true) else { return Vec::new() };
+fn of_parts(filter: &DialectFilter, class: Option<&EventClass>) -> Vec<Lint> {
+    let Some(root) = filter.nextcloud_outline() else { return Vec::new() };
     let mut paths = Vec::new();
     visit(&root, &mut |part| {
         if let nextcloud::Kind::Condition(leaf) = &part.kind {

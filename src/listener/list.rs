@@ -8,6 +8,8 @@ use std::vec;
 use super::error::{ListenerError, Subject};
 use super::types::ListenerId;
 use super::{Listener, parse};
+use crate::dialect::Dialect;
+use crate::dialect_filter::DialectFilter;
 use crate::error::{ErrorCode, Problem};
 use crate::event::json::{self, Scratch};
 use crate::event::trie::Trie;
@@ -27,15 +29,25 @@ impl Iterator for Listeners<'_> {
     type Item = Result<Listener, ListenerError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (position, range) = self.entries.next()?;
-        let pointer = format!("{}/{position}", self.pointer);
-        let subject = Subject { position: Some(position), pointer, ..Subject::default() };
-        let is_new = |id: &ListenerId| self.ids.insert(id.clone());
-        Some(parse::registration(self.text, range, subject, is_new))
+        self.read(Dialect::Mongo).map(|registration| registration.map(|(listener, _)| listener))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.entries.size_hint()
+    }
+}
+
+/// A listener, and its filter where that is not one of MongoDB's.
+type Registration = (Listener, Option<DialectFilter>);
+
+impl Listeners<'_> {
+    /// The next one, with a filter that follows the rules of a dialect.
+    pub(super) fn read(&mut self, dialect: Dialect) -> Option<Result<Registration, ListenerError>> {
+        let (position, range) = self.entries.next()?;
+        let pointer = format!("{}/{position}", self.pointer);
+        let subject = Subject { position: Some(position), pointer, ..Subject::default() };
+        let is_new = |id: &ListenerId| self.ids.insert(id.clone());
+        Some(parse::read(self.text, range, subject, is_new, dialect))
     }
 }
 

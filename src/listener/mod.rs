@@ -1,5 +1,6 @@
 //! Listeners: who gets which events, and how.
 
+mod dialect;
 mod error;
 mod headers;
 mod list;
@@ -12,6 +13,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub use dialect::DialectListener;
 pub use error::ListenerError;
 pub use list::Listeners;
 pub use secret::{AuthData, Headers, Secret};

@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 use super::error::{ListenerError, Subject};
 use super::types::{AuthMethod, HttpMethod, ListenerId, TokenNeeded, TokenRole};
 use super::{Listener, fields, uri};
+use crate::dialect::Dialect;
+use crate::dialect_filter::DialectFilter;
 use crate::error::{ErrorCode, Problem};
 use crate::filter::{Compiler, Filter};
 use crate::limits::Limits;
@@ -27,12 +29,32 @@ pub(super) fn registration(
     subject: Subject,
     is_new: impl FnOnce(&ListenerId) -> bool,
 ) -> Result<Listener, ListenerError> {
-    let mut reading =
-        Reading { text, range, subject, problems: Vec::new(), secrets: Vec::new(), fields: Vec::new() };
+    read(text, range, subject, is_new, Dialect::Mongo).map(|(listener, _)| listener)
+}
+
+/// Reads a registration whose filter follows the rules of a dialect. Unless that is MongoDB's, the filter comes
+/// beside the listener, which lets everything of its class and user through.
+pub(super) fn read(
+    text: &str,
+    range: Range<usize>,
+    subject: Subject,
+    is_new: impl FnOnce(&ListenerId) -> bool,
+    dialect: Dialect,
+) -> Result<(Listener, Option<DialectFilter>), ListenerError> {
+    let mut reading = Reading {
+        text,
+        range,
+        subject,
+        dialect,
+        filter: None,
+        problems: Vec::new(),
+        secrets: Vec::new(),
+        fields: Vec::new(),
+    };
     let listener = reading.listener(is_new);
-    let Reading { range, mut subject, problems, mut secrets, .. } = reading;
+    let Reading { range, mut subject, filter, problems, mut secrets, .. } = reading;
     match listener {
-        Some(listener) if problems.is_empty() => Ok(listener),
+        Some(listener) if problems.is_empty() => Ok((listener, filter)),
         _ => {
             subject.range = Some(range);
             secrets.sort_by_key(|secret| secret.start);
@@ -46,6 +68,9 @@ pub(super) struct Reading<'t> {
     /// Of the registration.
     pub(super) range: Range<usize>,
     subject: Subject,
+    dialect: Dialect,
+    /// In another dialect than MongoDB's.
+    filter: Option<DialectFilter>,
     pub(super) problems: Vec<Problem>,
     pub(super) secrets: Vec<Range<usize>>,
     fields: Vec<Field<'t>>,
@@ -288,8 +313,19 @@ impl<'t> Reading<'t> {
     fn event_filter(&mut self) -> Option<(&'t str, Filter)> {
         let field = self.find(fields::EVENT_FILTER);
         let text = field.as_ref().map_or("{}", |field| field.text);
-        match Filter::compile(text) {
-            Ok(filter) => Some((text, filter)),
+        let compiled = match self.dialect {
+            Dialect::Mongo => Filter::compile(text).map(|filter| (text, filter)),
+            Dialect::Nextcloud => {
+                // A registration without a filter gets every event.
+                let filter = Compiler::new().compile_registered(if text == "null" { "{}" } else { text });
+                filter.and_then(|filter| {
+                    self.filter = Some(filter);
+                    Ok(("{}", Filter::compile("{}")?))
+                })
+            }
+        };
+        match compiled {
+            Ok(compiled) => Some(compiled),
             Err(error) => {
                 let pointer = format!("{}/{}", self.subject.pointer, fields::EVENT_FILTER);
                 let start = field.map_or(self.range.start, |field| field.value.start);

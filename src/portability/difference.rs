@@ -259,8 +259,11 @@ fn is_same_as_text(elements: TypeSet, entry: &Constant) -> bool {
                 || elements.intersects(TypeSet::ARRAY.or(TypeSet::OBJECT)) && &**text == "Array")
         }
         Constant::Number(Number::Int(int)) => {
-            !elements.intersects(TypeSet::STRING.or(TypeSet::DOUBLE))
-                && !(elements.intersects(TypeSet::BOOL) && *int == 1)
+            let others = match int {
+                1 => TypeSet::STRING.or(TypeSet::DOUBLE).or(TypeSet::BOOL),
+                _ => TypeSet::STRING.or(TypeSet::DOUBLE),
+            };
+            !elements.intersects(others)
         }
         _ => false,
     }

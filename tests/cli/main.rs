@@ -12,6 +12,7 @@
 
 mod check;
 mod compare;
+mod dialect;
 mod disasm;
 mod events;
 mod explain;

@@ -26,7 +26,10 @@ test("the rules are those of MongoDB, until Nextcloud's are chosen", async ({ pa
   await page.getByRole("radio", { name: "Matching", exact: true }).check();
   await list(page).getByRole("option").first().click();
   await expect(tree(page)).toContainText("in this dialect in_array compares loosely, so the string \"42\" equals it");
+  await expect(page.locator(".elsewhere")).toHaveCount(0);
+  await differing(page).check();
   await expect(page.locator(".elsewhere")).toContainText("By the rules of MongoDB: ✗ no match");
+  await page.getByRole("radio", { name: "Matching", exact: true }).check();
   await mongo(page).check();
   await expect(page.locator(".events")).toContainText("No event matches.");
 });

@@ -1,7 +1,7 @@
-//! The listeners of a file, as one set of filters.
+//! The listeners of a file.
 
 use anyhow::{Result, bail};
-use hooksieve::{FilterSet, Listener, ListenerError, ListenerId};
+use hooksieve::{Dialect, DialectListener, FilterSet, Listener, ListenerError, ListenerId};
 
 use crate::diagnostics::{self, Finding, Place, Source};
 use crate::stream::Input;
@@ -15,20 +15,67 @@ const MAX_BYTES: u64 = 1 << 30;
 const MAX_INDENT: usize = 200;
 
 pub(crate) struct Listeners {
-    /// By their positions in the list.
-    pub(crate) set: FilterSet<usize>,
+    pub(crate) filters: Filters,
     /// By position; `None` for some that were refused.
     pub(crate) ids: Vec<Option<ListenerId>>,
     pub(crate) refused: usize,
 }
 
+/// What lets events through, by the positions in the list.
+pub(crate) enum Filters {
+    Set(Box<FilterSet<usize>>),
+    /// To be asked one by one.
+    InTurn(Vec<(usize, DialectListener)>),
+}
+
 impl Listeners {
     /// Reads a list of registrations. What is wrong with any is shown on standard error, and the
     /// listener left out.
-    pub(crate) fn read(input: &Input) -> Result<Self> {
+    pub(crate) fn read(input: &Input, dialect: Dialect) -> Result<Self> {
         let text = text_file::read(input, "list of listeners", MAX_BYTES)?;
-        let mut lines = Lines::new(&text);
-        let list = match Listener::list_from_json(&text) {
+        let list = List { input, lines: Lines::new(&text), ids: Vec::new(), refused: 0 };
+        match dialect {
+            Dialect::Nextcloud => {
+                let mut filters = Vec::new();
+                let keep = |position, listener: DialectListener| {
+                    let id = listener.id().cloned();
+                    filters.push((position, listener));
+                    id
+                };
+                let (ids, refused) = list.read(DialectListener::list_from_json(&text, dialect), keep)?;
+                Ok(Self { filters: Filters::InTurn(filters), ids, refused })
+            }
+            _ => {
+                let mut set = FilterSet::new();
+                let keep = |position, listener: Listener| {
+                    let id = listener.id().cloned();
+                    set.insert(position, listener.into_condition());
+                    id
+                };
+                let (ids, refused) = list.read(Listener::list_from_json(&text), keep)?;
+                Ok(Self { filters: Filters::Set(Box::new(set)), ids, refused })
+            }
+        }
+    }
+}
+
+/// A list that is being read.
+struct List<'a> {
+    input: &'a Input,
+    lines: Lines<'a>,
+    ids: Vec<Option<ListenerId>>,
+    refused: usize,
+}
+
+impl List<'_> {
+    /// Hands on each listener with its position; gives the ids, and how many were refused.
+    fn read<L>(
+        mut self,
+        list: Result<impl Iterator<Item = Result<L, ListenerError>>, ListenerError>,
+        mut keep: impl FnMut(usize, L) -> Option<ListenerId>,
+    ) -> Result<(Vec<Option<ListenerId>>, usize)> {
+        let Self { input, lines, .. } = &mut self;
+        let list = match list {
             Ok(list) => list,
             Err(error) => {
                 let Some(problem) = error.problems().first() else { bail!("{input}: {error}") };
@@ -37,24 +84,18 @@ impl Listeners {
                 bail!("{input}:{}:{column}: {}", lines.number, problem.message())
             }
         };
-
         let name = input.to_string();
-        let mut listeners = Self { set: FilterSet::new(), ids: Vec::with_capacity(list.len()), refused: 0 };
         for (position, listener) in list.enumerate() {
-            listeners.ids.push(match listener {
-                Ok(listener) => {
-                    let id = listener.id().cloned();
-                    listeners.set.insert(position, listener.into_condition());
-                    id
-                }
+            self.ids.push(match listener {
+                Ok(listener) => keep(position, listener),
                 Err(error) => {
-                    print(&error, &mut lines, &name);
-                    listeners.refused += 1;
+                    print(&error, &mut self.lines, &name);
+                    self.refused += 1;
                     error.id().cloned()
                 }
             });
         }
-        Ok(listeners)
+        Ok((self.ids, self.refused))
     }
 }
 

@@ -186,7 +186,8 @@ impl Selector {
                 Ok(Verdict::Matches) => Ok(true),
                 Ok(Verdict::DoesNotMatch) => Ok(false),
                 Ok(Verdict::Throws(thrown)) => {
-                    selected.bad_lines.add_thrown(number, &thrown, self.max_errors);
+                    let who = || "the filter".to_owned();
+                    selected.bad_lines.add_thrown(number, who, &thrown, self.max_errors);
                     continue;
                 }
                 Err(error) => Err(error),

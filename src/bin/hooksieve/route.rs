@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use hooksieve::{ListenerId, Matches, Snapshot};
+use hooksieve::{DialectListener, ListenerId, Scratch, Snapshot, Thrown, Verdict};
 use indicatif::ProgressBar;
 use serde_json::{Number, Value};
 
 use crate::diagnostics::visible;
-use crate::listeners::Listeners;
+use crate::dialect_arg::DialectArg;
+use crate::json_line::LineError;
+use crate::listeners::{Filters, Listeners};
 use crate::output::Output;
 use crate::scratch::with_scratch;
 use crate::stream::{self, Block, Input, Results, Step, Stopped};
@@ -33,6 +35,10 @@ use crate::{Exit, Format, diagnostics, json_line, progress};
 /// A listener with something wrong, be it in what is not needed here, is reported on standard error and
 /// left out; the others work. Headers and passwords are not shown.
 ///
+/// With `--dialect nextcloud`, the listeners are asked in the order of the file, as that server does. One that
+/// throws is reported, also where it throws on every event, and those of the event that come after it are
+/// skipped: the server does not ask them.
+///
 /// Events are JSON, one to a line, as for `match`; so is what is said about lines that are not JSON.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -43,6 +49,9 @@ pub(crate) struct Args {
     /// Files of events; standard input if none is given, or for `-`
     #[arg(value_name = "EVENTS")]
     events: Vec<PathBuf>,
+
+    #[command(flatten)]
+    dialect: DialectArg,
 
     /// `json` prints an object for every event, also for those that go nowhere
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -56,7 +65,7 @@ pub(crate) struct Args {
     #[arg(long)]
     stats: bool,
 
-    /// Report at most N bad lines of each file; all are counted
+    /// Report at most N bad lines of each file, and events on which a listener throws; all are counted
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_errors: u64,
 
@@ -73,20 +82,24 @@ Examples:
   hooksieve route listeners.json events.ndjson
   tail -f events.ndjson | hooksieve route listeners.json
   hooksieve route --format json listeners.json events.ndjson | jq -c 'select(.ids == [])'
+  hooksieve route --dialect nextcloud listeners.json events.ndjson
 
 Output, for each event that goes anywhere:
   LINE<TAB>ID ID ...         the number of the line, and the ids in the order of the listeners
   FILE:LINE<TAB>ID ID ...    if there are several files
+  LINE<TAB>ID ...<TAB>throws: ID<TAB>skipped: ID ...    where a listener throws
 A string that is a number, or not one word, stands in double quotes, as in JSON.
 
 JSON output, for each event:
   {\"line\": N, \"ids\": [ID, ...]}
   {\"file\": FILE, \"line\": N, \"ids\": [ID, ...]}    if there are several files
+  {\"line\": N, \"ids\": [ID, ...], \"throws\": {\"id\": ID, \"reason\": TEXT}, \"skipped\": [ID, ...]}
+                                                         where a listener throws
 
 Exit codes:
   0  some event goes somewhere
   1  no event goes anywhere
-  2  a listener was refused, a file could not be read, or some line was not JSON";
+  2  a listener was refused, or throws; a file could not be read, or some line was not JSON";
 
 pub(crate) fn run(args: Args) -> Result<Exit> {
     let list = Input::from_path(args.listeners);
@@ -94,7 +107,7 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
     if list.is_stdin() && inputs.iter().any(Input::is_stdin) {
         bail!("the listeners and the events cannot both be read from standard input");
     }
-    let listeners = Listeners::read(&list)?;
+    let listeners = Listeners::read(&list, args.dialect.dialect)?;
     let refused = listeners.refused > 0;
     if refused {
         let (refused, all) = (listeners.refused, listeners.ids.len());
@@ -104,8 +117,11 @@ pub(crate) fn run(args: Args) -> Result<Exit> {
         }
     }
 
-    let stats = args.stats.then(|| listeners.set.stats());
-    let router = Router::new(&listeners, args.format, &inputs, args.max_errors);
+    let stats = args.stats.then(|| match &listeners.filters {
+        Filters::Set(set) => set.stats().to_string(),
+        Filters::InTurn(list) => format!("{:<42} {:>10}\n", "listeners, asked in turn", list.len()),
+    });
+    let router = Router::new(listeners, args.format, &inputs, args.max_errors);
     let progress = progress::bar(&inputs, false);
     let start = Instant::now();
     let outcome = print_routes(router, inputs, args.threads.map_or(0, usize::from), &progress);
@@ -173,11 +189,55 @@ fn print_routes(
 }
 
 struct Router {
-    set: Snapshot<usize>,
+    asked: Asked,
     /// What is printed, by the positions of the listeners.
     ids: Vec<String>,
+    format: Format,
     layout: Layout,
     max_errors: u64,
+}
+
+/// Who is asked about an event.
+enum Asked {
+    All(Snapshot<usize>),
+    /// One by one, until one throws.
+    InTurn(Vec<(usize, DialectListener)>),
+}
+
+/// To whom an event goes, by positions.
+#[derive(Default)]
+struct Route {
+    to: Vec<usize>,
+    /// The listener that throws.
+    throws: Option<(usize, Thrown)>,
+    /// Those after it.
+    skipped: Vec<usize>,
+}
+
+impl Asked {
+    fn route(&self, event: &[u8], scratch: &mut Scratch) -> Result<Route, LineError> {
+        let list = match self {
+            Self::All(set) => {
+                let matches = set.matches_json(event, scratch)?;
+                return Ok(Route { to: matches.in_insertion_order().copied().collect(), ..Route::default() });
+            }
+            Self::InTurn(list) => list,
+        };
+        let event: Value = json_line::parse(event)?;
+        let mut route = Route::default();
+        for (position, listener) in list.iter().filter(|(_, listener)| listener.is_asked(&event)) {
+            if route.throws.is_some() {
+                route.skipped.push(*position);
+                continue;
+            }
+            match listener.filter().verdict(&event) {
+                Verdict::Matches => route.to.push(*position),
+                Verdict::DoesNotMatch => {}
+                Verdict::Throws(thrown) => route.throws = Some((*position, thrown)),
+            }
+        }
+        Ok(route)
+    }
 }
 
 /// How a line of output is put together.
@@ -186,6 +246,7 @@ struct Layout {
     begin: Vec<String>,
     before_ids: &'static str,
     between_ids: &'static str,
+    after_ids: &'static str,
     end: &'static str,
     /// Events that go nowhere are printed, too.
     with_empty: bool,
@@ -202,16 +263,21 @@ struct Routed {
 }
 
 impl Router {
-    fn new(listeners: &Listeners, format: Format, inputs: &[Input], max_errors: u64) -> Self {
+    fn new(listeners: Listeners, format: Format, inputs: &[Input], max_errors: u64) -> Self {
         let layout = Layout::new(format, inputs);
+        let Listeners { filters, ids, .. } = listeners;
         let id = |id: &Option<ListenerId>| match (id, format) {
             (None, _) => String::new(),
             (Some(id), Format::Text) => word(id),
             (Some(id), Format::Json) => id.as_json().to_owned(),
         };
         Self {
-            set: listeners.set.snapshot(),
-            ids: listeners.ids.iter().map(id).collect(),
+            asked: match filters {
+                Filters::Set(set) => Asked::All(set.snapshot()),
+                Filters::InTurn(list) => Asked::InTurn(list),
+            },
+            ids: ids.iter().map(id).collect(),
+            format,
             layout,
             max_errors,
         }
@@ -221,15 +287,20 @@ impl Router {
         with_scratch(block, |scratch| {
             let mut routed = Routed::default();
             for (number, line) in block.lines().filter(|(_, line)| !json_line::is_blank(line)) {
-                match self.set.matches_json(json_line::content(line), scratch) {
-                    Ok(matches) => {
+                match self.asked.route(json_line::content(line), scratch) {
+                    Ok(route) => {
                         routed.events += 1;
-                        routed.deliveries += matches.len() as u64;
-                        if matches.len() > 0 || self.layout.with_empty {
-                            self.write(&mut routed.lines, block.input(), number, matches);
+                        routed.deliveries += route.to.len() as u64;
+                        if let Some((position, thrown)) = &route.throws {
+                            let who = || format!("the listener {}", self.id(*position));
+                            routed.bad_lines.add_thrown(number, who, thrown, self.max_errors);
+                        }
+                        if !route.to.is_empty() || route.throws.is_some() || self.layout.with_empty {
+                            // This cannot fail: memory takes everything.
+                            let _ = self.write(&mut routed.lines, block.input(), number, &route);
                         }
                     }
-                    Err(error) => routed.bad_lines.add(number, error.into(), self.max_errors),
+                    Err(error) => routed.bad_lines.add(number, error, self.max_errors),
                 }
                 if routed.lines.len() > MAX_RESULT_BYTES {
                     results.send(mem::take(&mut routed))?;
@@ -239,19 +310,30 @@ impl Router {
         })
     }
 
-    fn write(&self, lines: &mut Vec<u8>, input: usize, number: u64, matches: Matches<'_, usize>) {
-        let Layout { begin, before_ids, between_ids, end, .. } = &self.layout;
+    fn write(&self, lines: &mut Vec<u8>, input: usize, number: u64, route: &Route) -> io::Result<()> {
+        let Layout { begin, before_ids, between_ids, after_ids, end, .. } = &self.layout;
         let begin = begin.get(input).map_or("", String::as_str);
-        // This cannot fail: memory takes everything.
-        let _ = write!(lines, "{begin}{number}{before_ids}");
-        let ids = matches.in_insertion_order().filter_map(|&position| self.ids.get(position));
-        for (index, id) in ids.enumerate() {
-            if index > 0 {
-                lines.extend_from_slice(between_ids.as_bytes());
+        let ids = |positions: &[usize]| {
+            let ids: Vec<&str> = positions.iter().map(|position| self.id(*position)).collect();
+            ids.join(between_ids)
+        };
+        write!(lines, "{begin}{number}{before_ids}{}{after_ids}", ids(&route.to))?;
+        if let Some((position, thrown)) = &route.throws {
+            let (id, skipped) = (self.id(*position), ids(&route.skipped));
+            match self.format {
+                Format::Text if skipped.is_empty() => write!(lines, "\tthrows: {id}")?,
+                Format::Text => write!(lines, "\tthrows: {id}\tskipped: {skipped}")?,
+                Format::Json => {
+                    let reason = Value::from(thrown.reason());
+                    write!(lines, r#","throws":{{"id":{id},"reason":{reason}}},"skipped":[{skipped}]"#)?;
+                }
             }
-            lines.extend_from_slice(id.as_bytes());
         }
-        lines.extend_from_slice(end.as_bytes());
+        lines.write_all(end.as_bytes())
+    }
+
+    fn id(&self, position: usize) -> &str {
+        self.ids.get(position).map_or("", String::as_str)
     }
 }
 
@@ -277,6 +359,7 @@ impl Layout {
                     .collect(),
                 before_ids: "\t",
                 between_ids: " ",
+                after_ids: "",
                 end: "\n",
                 with_empty: false,
             },
@@ -289,7 +372,8 @@ impl Layout {
                     begin: inputs.iter().map(begin).collect(),
                     before_ids: r#","ids":["#,
                     between_ids: ",",
-                    end: "]}\n",
+                    after_ids: "]",
+                    end: "}\n",
                     with_empty: true,
                 }
             }

@@ -22,7 +22,7 @@ pub(crate) struct BadLines {
 
 enum Complaint {
     Line(LineError),
-    Thrown(Thrown),
+    Thrown { who: String, thrown: Thrown },
 }
 
 impl BadLines {
@@ -32,9 +32,15 @@ impl BadLines {
         self.count += 1;
     }
 
-    /// An event that is fine, but that the filter throws on.
-    pub(crate) fn add_thrown(&mut self, line: u64, thrown: &Thrown, max_reports: u64) {
-        self.keep(line, || Complaint::Thrown(thrown.clone()), max_reports);
+    /// An event that is fine, but that a filter throws on.
+    pub(crate) fn add_thrown(
+        &mut self,
+        line: u64,
+        who: impl FnOnce() -> String,
+        thrown: &Thrown,
+        max_reports: u64,
+    ) {
+        self.keep(line, || Complaint::Thrown { who: who(), thrown: thrown.clone() }, max_reports);
         self.thrown += 1;
     }
 
@@ -116,8 +122,8 @@ impl Trouble {
                 Complaint::Line(LineError { column, message }) => {
                     self.report(format_args!("{line}:{column}: {complaint}: {message}"));
                 }
-                Complaint::Thrown(thrown) => {
-                    self.report(format_args!("{line}: the filter throws: {}", visible(thrown.reason())));
+                Complaint::Thrown { who, thrown } => {
+                    self.report(format_args!("{line}: {who} throws: {}", visible(thrown.reason())));
                 }
             }
         }
@@ -133,8 +139,8 @@ impl Trouble {
         }
         match self.thrown {
             0 => {}
-            1 => self.print(format_args!("the filter throws on 1 event")),
-            count => self.print(format_args!("the filter throws on {count} events")),
+            1 => self.print(format_args!("a filter throws on 1 event")),
+            count => self.print(format_args!("a filter throws on {count} events")),
         }
         match self.long_lines {
             0 => {}

@@ -143,6 +143,9 @@ impl Case<'_, '_> {
         };
         let at = self.place(&gap.at);
         match gap.at.value {
+            Value::Array(_) | Value::Object(_) if !php::is_true(gap.at.value) => {
+                format!("{at} is {}, so {field} is missing", self.noun(gap.at.value))
+            }
             value if !php::is_true(value) => {
                 format!("{at} is {}, which is empty to PHP, so {field} is missing", self.noun(value))
             }

@@ -94,14 +94,24 @@ pub(crate) struct Leaf {
     pub(crate) condition: Condition,
 }
 
+/// What becomes of a filter that throws on every event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Throwing {
+    Refused,
+    /// It is registered already, and to be run as it is.
+    Kept,
+}
+
 /// What a filter says.
 ///
 /// # Errors
 ///
-/// Where it is beyond a limit, has a pattern that cannot be run in linear time, or throws on every event.
+/// Where it is beyond a limit, has a pattern that cannot be run in linear time, or throws on every event,
+/// unless that is kept.
 pub(crate) fn parse(
     json: Result<Json<'_>, ReadError>,
     limits: &Limits,
+    throwing: Throwing,
 ) -> Result<Expr<Condition>, CompileError> {
     let mut report = Report::new(&json);
     let json = match json {
@@ -116,7 +126,7 @@ pub(crate) fn parse(
     let mut parser = Parser::new(limits, report, Places::NotAsked);
     let root = parser.root(&json);
     let (expr, outcome) = lower::lower(&root);
-    if outcome == Outcome::Raises && parser.report.is_empty() {
+    if outcome == Outcome::Raises && throwing == Throwing::Refused && parser.report.is_empty() {
         let mut places = Parser::new(limits, Report::new(&Ok(json.clone())), Places::ASKED);
         let root = places.root(&json);
         refuse(&root, &mut parser.report);
