@@ -177,10 +177,10 @@ export class Filter {
 
   /**
    * Everything that is suspicious about it, in the order of the text: at most 100 lints. With the class of
-   * the events, fields and types are checked, too. For the dialect `mongo`.
+   * the events, fields and types are checked, too. Of a filter of the dialect `nextcloud`: where it throws, and how
+   * that evaluator reads what is there.
    *
    * @throws {RangeError} where there is no such class.
-   * @throws {Error} where it is of another dialect.
    */
   lint(options?: LintOptions): Lint[];
 
@@ -312,6 +312,11 @@ export interface MissingField {
 export interface LintOptions {
   /** The class of the events, or the last segment of its name: `RowAddedEvent`. */
   event?: string;
+  /**
+   * Whether to tell also where a filter of the dialect `mongo` is not the same for Nextcloud's own evaluator, with what
+   * says the same in both.
+   */
+  portable?: boolean;
 }
 
 export type Severity = "note" | "warning" | "error";

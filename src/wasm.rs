@@ -19,7 +19,7 @@ use crate::event::json_text;
 use crate::event::trie::{NodeId, Trie};
 use crate::explain::ExplainOptions;
 use crate::filter::Compiler;
-use crate::lint::Lint;
+use crate::lint::{Lint, lint_nextcloud, lint_portability};
 use crate::log::PushError;
 use crate::path::Segment;
 use crate::program::Program;
@@ -189,13 +189,22 @@ impl Filter {
     }
 
     /// `undefined` where there is no such class.
-    pub fn lint(&self, class: Option<String>) -> Result<JsValue, JsError> {
+    pub fn lint(&self, class: Option<String>, is_portable: bool) -> JsValue {
         let class = match class.as_deref().map(|name| Catalog::builtin().find(name)) {
             None => None,
-            Some(None) => return Ok(JsValue::UNDEFINED),
+            Some(None) => return JsValue::UNDEFINED,
             Some(known) => known,
         };
-        Ok(list(&crate::lint(self.mongo()?, class), lint))
+        let lints = match self.0.as_mongo() {
+            None => lint_nextcloud(&self.0, class),
+            Some(filter) if is_portable => {
+                let mut lints = [crate::lint(filter, class), lint_portability(filter, class)].concat();
+                lints.sort_by_key(|lint| lint.range().map_or(0, |range| range.start));
+                lints
+            }
+            Some(filter) => crate::lint(filter, class),
+        };
+        list(&lints, lint)
     }
 
     pub fn implies(&self, other: &Self) -> Result<JsValue, JsError> {

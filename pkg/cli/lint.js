@@ -4,11 +4,10 @@ const usage = `Show what is wrong, or suspicious, about filters
 
 Usage: hooksieve lint [OPTIONS] FILTER…
 
-In the dialect of Nextcloud: whether they are refused. Lints know MongoDB's rules.
-
 Options:
       ${DIALECT_USAGE}
       --event CLASS    the class of the events, or the last segment of its name: fields and types are checked, too
+      --portable       show also where a filter is not the same for Nextcloud's own evaluator
       --format FORMAT  \`text\`, or \`json\`: one object for each filter (text)
 
 JSON output:
@@ -21,22 +20,26 @@ Exit codes: 0 notes at most, 1 warnings, 2 some filter never matches, was refuse
 const options = {
   ...DIALECT,
   event: { type: "string" },
+  portable: { type: "boolean" },
   format: { type: "string", default: "text" },
 };
 
 const EXIT = { note: 0, warning: 1, error: 2 };
 
-async function run({ dialect, event, format }, filters) {
+async function run({ dialect, event, format, portable }, filters) {
   if (filters.length === 0) {
     throw new Failure("expected a filter");
   }
   if (format !== "text" && format !== "json") {
     throw new Failure(`no such format: ${format}`);
   }
+  if (portable && dialect !== "mongo") {
+    throw new Failure("--portable is for filters of the dialect `mongo`");
+  }
   let exit = 0;
   for (const argument of filters) {
     const { name, text } = readFilter(argument);
-    const problems = lintText(text, dialect, event);
+    const problems = lintText(text, dialect, { event, portable });
     const worst = Math.max(0, ...problems.map(({ severity }) => EXIT[severity]));
     exit = Math.max(exit, worst);
     if (format === "json") {
@@ -54,16 +57,13 @@ async function run({ dialect, event, format }, filters) {
 }
 
 /** What is wrong with a filter, or its lints, in one form. */
-function lintText(text, dialect, event) {
+function lintText(text, dialect, options) {
   const { filter, problems } = compile(text, dialect);
   if (filter === undefined) {
     return problems.map((problem) => ({ severity: "error", ...problem }));
   }
-  if (filter.dialect !== "mongo") {
-    return [];
-  }
   try {
-    return filter.lint({ event }).map(({ suggestion, ...lint }) => ({
+    return filter.lint(options).map(({ suggestion, ...lint }) => ({
       ...lint,
       ...(suggestion && { hint: suggestion.message }),
       ...(suggestion?.replacement && { replacement: suggestion.replacement }),

@@ -101,8 +101,8 @@ export class Filter {
     }
   }
 
-  lint({ event } = {}) {
-    const lints = this.#raw.lint(event);
+  lint({ event, portable = false } = {}) {
+    const lints = this.#raw.lint(event, portable);
     if (lints === undefined) {
       throw new RangeError(`no such event class: ${event}`);
     }

@@ -75,7 +75,12 @@ test("test and lint know the dialect of Nextcloud", () => {
   assert.equal(stdout, "-:1\n  expected: true\n  found:    throws Exception: Operator $eq is unknown\n0 passed, 1 failed\n");
   assert.equal(status, 1);
   assert.equal(hooksieve(["lint", "--dialect", "nextcloud", '{"b": {"$eq": 1}}']).status, 2);
-  assert.equal(hooksieve(["lint", "--dialect", "nextcloud", '{"b": {"$e": 1}}']).stdout, "<filter>: ok\n");
+  assert.equal(hooksieve(["lint", "--dialect", "nextcloud", '{"b": {"$e": 1}}']).status, 0);
+  const lint = ["lint", "--event", "RowAddedEvent", '{"user.uid": {"$eq": "bob"}}'];
+  assert.equal(hooksieve(lint).status, 0);
+  const { stderr } = hooksieve([...lint, "--portable"]);
+  assert.match(stderr, /\[throws-in-nextcloud\]: Nextcloud throws: operator `\$eq` is unknown/);
+  assert.equal(hooksieve(["lint", "--portable", "--dialect", "nextcloud", "{}"]).status, 2);
 });
 
 test("a wrong command line is told so", () => {

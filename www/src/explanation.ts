@@ -93,7 +93,7 @@ export function explanationPanel(store: Store): HTMLElement {
   list.addEventListener("focusout", () => point(null));
   list.addEventListener("keydown", (event) => moveFocus(event, [...items.values()]));
 
-  store.on(["explanation", "event"], ({ explanation, elsewhere, event, verdicts }) => {
+  store.on(["explanation", "event", "shown", "portable"], ({ explanation, elsewhere, event, portable, shown, verdicts }) => {
     // Who is in the tree with the keyboard stays at the same line of it.
     const focused = [...items.values()].findIndex((element) => element.matches(":focus"));
     items = new Map();
@@ -108,8 +108,8 @@ export function explanationPanel(store: Store): HTMLElement {
     const { matches, throws, reason: text, root } = explanation;
     reason.replaceChildren(h("span", { class: badgeClass(matches) }, badgeText(matches)), " ", ...sentence(text));
     if (throws !== undefined) reason.append(h("p", {}, h("code", {}, throws)));
-    // What the other dialect says is told where it says something else.
-    if (elsewhere && verdicts && elsewhere.matches !== matches) {
+    // What the other dialect says is told to who asks for it, where it says something else.
+    if (elsewhere && verdicts && elsewhere.matches !== matches && (shown === "dialects" || portable)) {
       const badge = h("span", { class: badgeClass(elsewhere.matches) }, badgeText(elsewhere.matches));
       const name = DIALECTS[otherDialect(verdicts.dialect)];
       reason.append(h("p", { class: "elsewhere" }, `By the rules of ${name}: `, badge, " ", ...sentence(elsewhere.reason)));

@@ -29,8 +29,7 @@ export function filterPanel(
       h("h2", {}, "Filter"),
       dialectChoice(store),
       compare(store),
-      exampleChoice(store, examples),
-      classChoice(store),
+      h("div", { class: "selects" }, exampleChoice(store, examples), classChoice(store)),
     ),
     holder,
     otherNote(store),
@@ -68,12 +67,21 @@ function dialectChoice(store: Store): HTMLElement {
   store.on(["dialect"], (state) => {
     for (const { dialect, input } of options) input.checked = dialect === state.dialect;
   });
+  const portable = h("input", { type: "checkbox" });
+  portable.addEventListener("change", () => store.set({ portable: portable.checked }));
+  const isPortable = h("label", { class: "portable" }, portable, "portable");
+  isPortable.title = "Show also where the filter is not the same by the rules of Nextcloud";
+  store.on(["portable", "dialect"], (state) => {
+    portable.checked = state.portable;
+    isPortable.hidden = state.dialect !== "mongo";
+  });
   const group = { class: "choice", role: "radiogroup", "aria-labelledby": "rules" };
   return h(
     "div",
     { class: "rules" },
     h("span", { id: "rules", class: "muted" }, "Rules"),
     h("div", group, ...options.map(({ label }) => label)),
+    isPortable,
   );
 }
 

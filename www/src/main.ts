@@ -22,5 +22,6 @@ if (element) {
     events: { kind: "url", url: new URL(eventsUrl, location.href).href, name: "1,000 sample events" },
     examples,
     permalink: true,
+    themeChoice: true,
   });
 }

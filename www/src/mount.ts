@@ -19,7 +19,7 @@ import { fromHash, shareDialog, toHash } from "./share";
 import { EMPTY, Store } from "./state";
 import styles from "./style.css?inline";
 import { tabs } from "./tabs";
-import { followTheme, type Theme } from "./theme";
+import { followTheme, themeChoice, type Theme } from "./theme";
 
 export type { Dialect, Example, Source, Theme };
 
@@ -42,6 +42,8 @@ export interface MountOptions {
   examples?: readonly Example[];
   /** `auto`, the default, is what the system prefers. */
   theme?: Theme;
+  /** Whether the theme can be chosen in the widget; the choice is kept in the browser. */
+  themeChoice?: boolean;
   /** Whether the filter is kept in the address's hash, and taken from there. */
   permalink?: boolean;
   /** Called with the filter whenever it has changed and is valid. */
@@ -94,10 +96,12 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   };
   const why = tabs({ Why: explanationPanel(store), Program: programPanel(store) });
   let isPicked = false;
+  const tagline = h("span", { class: "tagline" }, TAGLINE);
+  const header = h("header", {}, h("h1", {}, "hooksieve"), tagline, progressBar(store, load), events.button, share.button);
   const widget = h(
     "div",
     { class: "widget" },
-    h("header", {}, h("h1", {}, "hooksieve"), h("span", { class: "tagline" }, TAGLINE), progressBar(store, load), events.button, share.button),
+    header,
     h(
       "div",
       { class: "panels" },
@@ -120,7 +124,9 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
     isPicked = false;
   });
   acceptDrops(widget, load);
-  stops.push(followTheme(widget, options.theme ?? "auto"), () => editor.destroy(), () => root.replaceChildren());
+  const theme = followTheme(widget, options.theme ?? "auto");
+  if (options.themeChoice) header.append(themeChoice(options.theme ?? "auto", theme.set));
+  stops.push(theme.stop, () => editor.destroy(), () => root.replaceChildren());
   if (options.permalink) stops.push(followHash(store));
 
   follow(store, engine, options.onChange);
@@ -154,10 +160,11 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
 /** Asks the engine again whenever what its answer depends on has changed. */
 function follow(store: Store, engine: Engine, onChange: ((filter: string) => void) | undefined): void {
   const match = latest(async () => {
-    const { filter, dialect, before, eventClass, log, shown } = store.state;
+    const { filter, dialect, before, eventClass, portable, log, shown } = store.state;
     const answer = await engine.ask("match", {
       filter,
       dialect,
+      portable,
       withOther: shown === "dialects" || (log?.size ?? 0) <= MAX_UNASKED,
       ...(before !== undefined && { before }),
       ...(eventClass && { eventClass }),
@@ -178,7 +185,7 @@ function follow(store: Store, engine: Engine, onChange: ((filter: string) => voi
     });
     if (store.state.filter === filter) onChange?.(filter);
   });
-  store.on(["filter", "dialect", "before", "eventClass", "log"], () => match(undefined));
+  store.on(["filter", "dialect", "before", "eventClass", "portable", "log"], () => match(undefined));
   store.on(["shown"], ({ shown, verdicts }) => {
     if (shown === "dialects" && verdicts && !verdicts.other) match(undefined);
   });
@@ -227,7 +234,7 @@ function followHash(store: Store): () => void {
     if (hash !== last) history.replaceState(history.state, "", hash);
     last = hash;
   };
-  store.on(["filter", "dialect", "eventClass", "before", "shown"], () => {
+  store.on(["filter", "dialect", "portable", "eventClass", "before", "shown"], () => {
     clearTimeout(timer);
     // Browsers refuse to be told at every keystroke.
     timer = window.setTimeout(write, 300);

@@ -130,7 +130,7 @@ export interface Requests {
   /** Stops the loading that goes on. */
   cancel: { ask: Record<string, never>; answer: undefined };
   match: {
-    ask: { filter: string; dialect: Dialect; before?: string; eventClass?: string; withOther: boolean };
+    ask: { filter: string; dialect: Dialect; before?: string; eventClass?: string; portable: boolean; withOther: boolean };
     answer: Verdicts | Refusal;
   };
   rows: { ask: { indexes: number[] }; answer: Row[] };

@@ -4,11 +4,12 @@ import { h } from "./dom";
 import { DIALECTS, SHOWN, type Shown, type State, type Store } from "./state";
 
 /** What a link says. */
-export type Shared = Pick<State, "filter" | "dialect" | "eventClass" | "before" | "shown">;
+export type Shared = Pick<State, "filter" | "dialect" | "portable" | "eventClass" | "before" | "shown">;
 
-export function toHash({ filter, dialect, eventClass, before, shown }: Shared): string {
+export function toHash({ filter, dialect, portable, eventClass, before, shown }: Shared): string {
   const parameters = new URLSearchParams({ filter });
   if (dialect !== "mongo") parameters.set("dialect", dialect);
+  if (portable) parameters.set("portable", "true");
   if (eventClass) parameters.set("class", eventClass);
   if (before !== undefined) parameters.set("before", before);
   if (shown !== "all") parameters.set("show", shown);
@@ -25,6 +26,7 @@ export function fromHash(hash: string): Shared | undefined {
   return {
     filter,
     dialect: dialect !== null && isDialect(dialect) ? dialect : "mongo",
+    portable: parameters.get("portable") === "true",
     eventClass: parameters.get("class") ?? "",
     before: parameters.get("before") ?? undefined,
     shown: SHOWN.find((shown: Shown) => shown === show) ?? "all",

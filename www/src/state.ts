@@ -20,6 +20,8 @@ export interface State {
   filter: string;
   /** The rules that the filter follows. */
   dialect: Dialect;
+  /** Whether a filter by MongoDB's rules is to be the same by Nextcloud's. */
+  portable: boolean;
   /** The class whose fields the filter is checked against; empty for none. */
   eventClass: string;
   /** The filter to compare with. */
@@ -63,6 +65,7 @@ export const EMPTY: State = {
   about: { operators: { mongo: [], nextcloud: [] }, classes: [] },
   filter: "",
   dialect: "mongo",
+  portable: false,
   eventClass: "",
   before: undefined,
   log: undefined,

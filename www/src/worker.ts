@@ -58,7 +58,7 @@ const handlers: { [Name in RequestName]: (ask: Ask<Name>) => Answer<Name> | Prom
     return undefined;
   },
 
-  match: ({ filter: text, dialect, before: earlier, eventClass, withOther }) => {
+  match: ({ filter: text, dialect, before: earlier, eventClass, portable, withOther }) => {
     const { filter: next, errors } = compile(text, dialect);
     if (!next) return { kind: "refusal", errors, isOther: once(text, otherDialect(dialect), () => true) ?? false };
     filter?.[Symbol.dispose]();
@@ -71,8 +71,7 @@ const handlers: { [Name in RequestName]: (ask: Ask<Name>) => Answer<Name> | Prom
       kind: "verdicts",
       outcomes,
       milliseconds,
-      // They know MongoDB's rules.
-      lints: dialect === "mongo" ? next.lint(eventClass ? { event: eventClass } : {}) : [],
+      lints: next.lint({ portable, ...(eventClass && { event: eventClass }) }),
       listing: next.listing,
       ...(earlierOutcomes && { before: earlierOutcomes }),
       ...(withOther && { other: matchOther(text, otherDialect(dialect)) }),

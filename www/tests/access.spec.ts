@@ -96,6 +96,23 @@ test("the editor can be left with the keyboard", async ({ page }) => {
   await expect(filter(page)).not.toBeFocused();
 });
 
+test("the theme is the system's, or the one that is chosen, also the next time", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await open(page);
+  const widget = page.locator(".widget");
+  await expect(widget).toHaveAttribute("data-theme", "dark");
+  await page.getByLabel("Theme").selectOption("Light");
+  await expect(widget).toHaveAttribute("data-theme", "light");
+  expect(await findings(page)).toEqual([]);
+  await page.reload();
+  await expect(page.getByLabel("Theme")).toHaveValue("light");
+  await expect(widget).toHaveAttribute("data-theme", "light");
+  await page.getByLabel("Theme").selectOption("System theme");
+  await expect(widget).toHaveAttribute("data-theme", "dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await expect(widget).toHaveAttribute("data-theme", "light");
+});
+
 test("who prefers less motion gets none", async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await open(page);

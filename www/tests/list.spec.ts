@@ -82,6 +82,8 @@ test("the keyboard goes through the list, of which few rows exist", async ({ pag
 
 test("it works offline, once it is there", async ({ page, context }) => {
   await open(page);
+  // The icon, too.
+  await page.waitForLoadState("networkidle");
   await context.setOffline(true);
   await write(page, '{"user.uid": "bob"}');
   await expect(counts(page)).toContainText("103 of 1,000");

@@ -44,7 +44,7 @@ const PASSES: [&str; 4] =
 const DIST: &str = "pkg/dist";
 
 /// What a user downloads, at most, in bytes: nothing large comes in unnoticed.
-const MAX_GZIP: usize = 306_000;
+const MAX_GZIP: usize = 358_000;
 
 static STEPS: &[Step] = &[
     own("target", install_target),
