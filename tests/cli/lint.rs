@@ -143,5 +143,7 @@ fn filters_for_nextcloud() {
     }
     let both = run(&["lint", "--portable", "--dialect", "nextcloud", "{}"]);
     assert!(both.refused().contains("cannot be used with"), "{}", both.stderr);
-    assert!(run(&["lint", "--dialect", "sql", "{}"]).refused().contains("expected `mongo` or `nextcloud`"));
+    assert!(
+        run(&["lint", "--dialect", "sql", "{}"]).refused().contains("[possible values: mongo, nextcloud]")
+    );
 }
