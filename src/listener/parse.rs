@@ -75,6 +75,9 @@ pub(super) fn registered_filter<'t>(
         // That it is JSON.
         reading.json(field);
     }
+    // They are not read, and so are hidden whole.
+    let hidden = reading.fields.iter().filter(|field| field.is_secret() || field.name == fields::URI);
+    let hidden: Vec<_> = hidden.map(|field| field.value.clone()).collect();
     let Reading { range, mut subject, problems, mut secrets, .. } = reading;
     match class.filter(|_| problems.is_empty()) {
         Some(class) => Ok(RegisteredFilter {
@@ -86,6 +89,7 @@ pub(super) fn registered_filter<'t>(
         }),
         None => {
             subject.range = Some(range);
+            secrets.extend(hidden);
             secrets.sort_by_key(|secret| secret.start);
             Err(ListenerError::new(subject, problems, secrets))
         }

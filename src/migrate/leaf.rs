@@ -257,7 +257,11 @@ impl<'a> Translator<'a> {
     /// `===`, but for arrays.
     fn equal(&mut self, value: &Constant) -> Claim {
         match value {
-            Constant::Null | Constant::Array(_) | Constant::Object(_) if self.reach.has_arrays() => {
+            Constant::Null if self.reach.has_arrays() => {
+                self.trouble("nothing equals `null` in Nextcloud but an array or object with something empty or 0 in it");
+                return self.doubt("Nextcloud compares arrays loosely", Formula::NEVER);
+            }
+            Constant::Array(_) | Constant::Object(_) if self.reach.has_arrays() => {
                 let guess = self.at("$eq", value.clone());
                 return self.doubt("Nextcloud compares arrays loosely", guess);
             }
