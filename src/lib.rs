@@ -55,6 +55,7 @@ mod limits;
 mod lint;
 mod listener;
 mod log;
+mod migrate;
 mod path;
 mod portability;
 mod program;
@@ -78,9 +79,10 @@ pub use limits::Limits;
 pub use lint::{Lint, LintCode, Severity, Suggestion, lint, lint_nextcloud, lint_portability};
 pub use listener::{
     AuthData, AuthMethod, Delivery, DialectListener, Headers, HttpMethod, Listener, ListenerError,
-    ListenerId, Listeners, Secret, TokenNeeded, TokenRole,
+    ListenerId, Listeners, RegisteredFilter, RegisteredFilters, Secret, TokenNeeded, TokenRole,
 };
 pub use log::{BadLine, EventBits, EventLog, EventVerdicts, FieldSummary, LogFull, LogMemory, PushError};
+pub use migrate::{Migration, MigrationNote, MigrationNoteKind, migrate};
 pub use program::{Program, ProgramError};
 pub use set::{FilterSet, Matches, SetStats, Snapshot};
 pub use syntax::operators::{Operator, OperatorPlace, operators};

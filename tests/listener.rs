@@ -368,3 +368,29 @@ proptest! {
         }
     }
 }
+
+/// What they are about is read, and nothing else; but nothing secret is shown of the rest.
+#[test]
+fn filters_without_their_listeners() {
+    let text = r#"{"ocs": {"data": [
+        {"id": "a", "event": "\\A\\B", "eventFilter": {"x": {"$e": 1}}, "uri": "ftp:", "httpMethod": "?"},
+        {"event": "C", "eventFilter": null},
+        {"id": "a", "event": "D"},
+        {"event": "", "uri": "https://bob:hush@example.org/", "headers": {"X": "hush"}, "authData": ["hush"]}
+    ]}}"#;
+    let mut filters = Listener::filters_from_json(text).unwrap();
+    assert_eq!(filters.len(), 4);
+    let first = filters.next().unwrap().unwrap();
+    assert_eq!((first.id().unwrap().as_json(), first.class(), first.position()), ("\"a\"", r"A\B", Some(0)));
+    assert_eq!(&text[first.range().unwrap()], first.text());
+    let second = filters.next().unwrap().unwrap();
+    assert_eq!((second.id().unwrap().as_json(), second.text(), second.range()), ("1", "{}", None));
+    let third = filters.next().unwrap().unwrap_err();
+    assert!(third.to_string().contains("is the id of an earlier listener"), "{third}");
+    let fourth = filters.next().unwrap().unwrap_err();
+    let mut shown = text.to_owned();
+    for secret in fourth.secrets().iter().rev() {
+        shown.replace_range(secret.clone(), "");
+    }
+    assert!(!shown.contains("hush") && !fourth.to_string().contains("hush"), "{shown}\n{fourth}");
+}

@@ -215,7 +215,9 @@ impl Generator {
             let more = if is_free && !self.is_odd() { 0 } else { self.dice.below(3) };
             for _ in 0..more {
                 let key = self.dice.choose(ODD_KEYS).copied().unwrap_or_default();
-                if shape.member(key).is_none() {
+                // Fields with names have no numbers beside them.
+                let is_named = key == "0" && !shape.members.is_empty();
+                if shape.member(key).is_none() && !is_named {
                     members.push((key.to_owned(), self.value(others, None, free_nesting.saturating_sub(1))));
                 }
             }

@@ -49,8 +49,9 @@ pub fn lint(filter: &Filter, class: Option<&EventClass>) -> Vec<Lint> {
 /// Where a filter is not the same for Nextcloud's own evaluator ([`Dialect::Nextcloud`]), in the order of the
 /// text: 100 lints at most, each with what says the same in both dialects where there is such a thing.
 ///
-/// Without any, the two dialects agree on every event of the class, and Nextcloud does not throw. Where no
-/// class is given, that is so as far as the paths lead through objects to numbers, strings, null or nothing,
+/// Without any, the two dialects agree on every event of the class, and Nextcloud does not throw. (An object whose
+/// fields are documented is taken to have none called `0`, not even where it may have others.) A class counts for nothing where the filter is written for
+/// another envelope than the class has. Where no class is given, that is so as far as the paths lead through objects to numbers, strings, null or nothing,
 /// and numbers without a fraction are integers. `null` as a filter is every event in a registration, as
 /// everywhere; it has no lints. The time is bounded: in a filter of more than 16 KiB replacements are not
 /// offered. A program that was loaded has no lints, for its text is gone.

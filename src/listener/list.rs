@@ -40,19 +40,97 @@ impl Iterator for Listeners<'_> {
 /// A listener, and its filter where that is not one of MongoDB's.
 type Registration = (Listener, Option<DialectFilter>);
 
-impl Listeners<'_> {
+impl<'t> Listeners<'t> {
     /// The next one, with a filter that follows the rules of a dialect.
     pub(super) fn read(&mut self, dialect: Dialect) -> Option<Result<Registration, ListenerError>> {
-        let (position, range) = self.entries.next()?;
-        let pointer = format!("{}/{position}", self.pointer);
-        let subject = Subject { position: Some(position), pointer, ..Subject::default() };
+        let (range, subject) = self.next_place()?;
         let is_new = |id: &ListenerId| self.ids.insert(id.clone());
         Some(parse::read(self.text, range, subject, is_new, dialect))
+    }
+
+    /// The filter of the next one.
+    fn read_filter(&mut self) -> Option<Result<RegisteredFilter<'t>, ListenerError>> {
+        let (range, subject) = self.next_place()?;
+        let is_new = |id: &ListenerId| self.ids.insert(id.clone());
+        Some(parse::registered_filter(self.text, range, subject, is_new))
+    }
+
+    fn next_place(&mut self) -> Option<(Range<usize>, Subject)> {
+        let (position, range) = self.entries.next()?;
+        let pointer = format!("{}/{position}", self.pointer);
+        Some((range, Subject { position: Some(position), pointer, ..Subject::default() }))
     }
 }
 
 impl ExactSizeIterator for Listeners<'_> {}
 impl FusedIterator for Listeners<'_> {}
+
+/// The filters of a list of registrations, of whatever dialect: from [`Listener::filters_from_json`].
+#[derive(Debug)]
+pub struct RegisteredFilters<'t>(Listeners<'t>);
+
+impl<'t> RegisteredFilters<'t> {
+    pub(super) fn new(list: Listeners<'t>) -> Self {
+        Self(list)
+    }
+}
+
+impl<'t> Iterator for RegisteredFilters<'t> {
+    type Item = Result<RegisteredFilter<'t>, ListenerError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.read_filter()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for RegisteredFilters<'_> {}
+impl FusedIterator for RegisteredFilters<'_> {}
+
+/// The filter of a registration, as its text has it.
+#[derive(Debug, Clone)]
+pub struct RegisteredFilter<'t> {
+    pub(super) id: Option<ListenerId>,
+    pub(super) position: Option<usize>,
+    pub(super) class: Box<str>,
+    pub(super) text: &'t str,
+    pub(super) range: Option<Range<usize>>,
+}
+
+impl<'t> RegisteredFilter<'t> {
+    /// What the listener is called by: its position in the list if it has no id.
+    #[must_use]
+    pub fn id(&self) -> Option<&ListenerId> {
+        self.id.as_ref()
+    }
+
+    /// Where in the list the registration stands, from 0.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        self.position
+    }
+
+    /// The class of the events, without a backslash in front.
+    #[must_use]
+    pub fn class(&self) -> &str {
+        &self.class
+    }
+
+    /// The text of the filter, which is JSON, but need not be a filter; `{}` where there is none.
+    #[must_use]
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// The bytes of the filter in the text of the list; `None` where there is none, or null.
+    #[must_use]
+    pub fn range(&self) -> Option<Range<usize>> {
+        self.range.clone()
+    }
+}
 
 /// Finds where each registration stands.
 pub(super) fn read(text: &str) -> Result<Listeners<'_>, ListenerError> {

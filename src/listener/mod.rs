@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 pub use dialect::DialectListener;
 pub use error::ListenerError;
-pub use list::Listeners;
+pub use list::{Listeners, RegisteredFilter, RegisteredFilters};
 pub use secret::{AuthData, Headers, Secret};
 pub use types::{AuthMethod, HttpMethod, ListenerId, TokenNeeded, TokenRole};
 
@@ -201,6 +201,27 @@ impl Listener {
     /// ```
     pub fn list_from_json(text: &str) -> Result<Listeners<'_>, ListenerError> {
         list::read(text)
+    }
+
+    /// The filters of a list of registrations, otherwise read as by [`list_from_json`](Self::list_from_json): for
+    /// registrations whose filters are written for another evaluator. They are not compiled, and of the other
+    /// fields only `id` and `event` are looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenerError`], where the text is no such list.
+    ///
+    /// ```
+    /// use hooksieve::Listener;
+    ///
+    /// let text = r#"[{"id": 7, "event": "\\A", "eventFilter": {"user.uid": {"$e": "bob"}}}, {"event": "B"}]"#;
+    /// let filters: Vec<_> = Listener::filters_from_json(text)?.collect::<Result<_, _>>()?;
+    /// assert_eq!((filters[0].class(), filters[0].text()), ("A", r#"{"user.uid": {"$e": "bob"}}"#));
+    /// assert_eq!((filters[1].text(), filters[1].range()), ("{}", None));
+    /// # Ok::<(), hooksieve::ListenerError>(())
+    /// ```
+    pub fn filters_from_json(text: &str) -> Result<RegisteredFilters<'_>, ListenerError> {
+        list::read(text).map(RegisteredFilters::new)
     }
 
     /// What the listener is called by; in a list, its position if it has no `id`.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde_json::{Map, Value, json};
 
 use super::error::{ListenerError, Subject};
+use super::list::RegisteredFilter;
 use super::types::{AuthMethod, HttpMethod, ListenerId, TokenNeeded, TokenRole};
 use super::{Listener, fields, uri};
 use crate::dialect::Dialect;
@@ -41,22 +42,54 @@ pub(super) fn read(
     is_new: impl FnOnce(&ListenerId) -> bool,
     dialect: Dialect,
 ) -> Result<(Listener, Option<DialectFilter>), ListenerError> {
-    let mut reading = Reading {
-        text,
-        range,
-        subject,
-        dialect,
-        filter: None,
-        problems: Vec::new(),
-        secrets: Vec::new(),
-        fields: Vec::new(),
-    };
+    let mut reading = Reading::new(text, range, subject, dialect);
     let listener = reading.listener(is_new);
     let Reading { range, mut subject, filter, problems, mut secrets, .. } = reading;
     match listener {
         Some(listener) if problems.is_empty() => Ok((listener, filter)),
         _ => {
             subject.range = Some(range);
+            secrets.sort_by_key(|secret| secret.start);
+            Err(ListenerError::new(subject, problems, secrets))
+        }
+    }
+}
+
+/// Reads of the registration what its filter is about, but not the filter. What else is wrong with it does not
+/// matter.
+pub(super) fn registered_filter<'t>(
+    text: &'t str,
+    range: Range<usize>,
+    subject: Subject,
+    is_new: impl FnOnce(&ListenerId) -> bool,
+) -> Result<RegisteredFilter<'t>, ListenerError> {
+    let position = subject.position;
+    let mut reading = Reading::new(text, range, subject, Dialect::Nextcloud);
+    let class = reading.split().and_then(|()| {
+        reading.check_names();
+        reading.id(is_new);
+        reading.class()
+    });
+    let field = reading.find(fields::EVENT_FILTER);
+    if let Some(field) = &field {
+        // That it is JSON.
+        reading.json(field);
+    }
+    // They are not read, and so are hidden whole.
+    let hidden = reading.fields.iter().filter(|field| field.is_secret() || field.name == fields::URI);
+    let hidden: Vec<_> = hidden.map(|field| field.value.clone()).collect();
+    let Reading { range, mut subject, problems, mut secrets, .. } = reading;
+    match class.filter(|_| problems.is_empty()) {
+        Some(class) => Ok(RegisteredFilter {
+            id: subject.id,
+            position,
+            class: class.into(),
+            text: field.as_ref().map_or("{}", |field| field.text),
+            range: field.map(|field| field.value),
+        }),
+        None => {
+            subject.range = Some(range);
+            secrets.extend(hidden);
             secrets.sort_by_key(|secret| secret.start);
             Err(ListenerError::new(subject, problems, secrets))
         }
@@ -98,6 +131,19 @@ impl Field<'_> {
 }
 
 impl<'t> Reading<'t> {
+    fn new(text: &'t str, range: Range<usize>, subject: Subject, dialect: Dialect) -> Self {
+        Self {
+            text,
+            range,
+            subject,
+            dialect,
+            filter: None,
+            problems: Vec::new(),
+            secrets: Vec::new(),
+            fields: Vec::new(),
+        }
+    }
+
     /// `None` only where a problem is reported.
     fn listener(&mut self, is_new: impl FnOnce(&ListenerId) -> bool) -> Option<Listener> {
         self.split()?;

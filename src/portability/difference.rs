@@ -26,7 +26,7 @@ pub(crate) enum Cause {
     MayThrow,
     /// An empty array or object is no operator, and so always holds.
     Always,
-    /// A string in slashes; `true` where nothing that can be there matches it.
+    /// A string in slashes; `true` where the condition can never hold.
     Pattern {
         never: bool,
     },
@@ -99,7 +99,7 @@ pub(crate) fn difference(
     }
 }
 
-fn odd_in_words(odd: Odd) -> &'static str {
+pub(crate) fn odd_in_words(odd: Odd) -> &'static str {
     match odd {
         Odd::Escape => "Nextcloud splits a path at every dot, and a backslash is a part of the name",
         Odd::Index => "in Nextcloud a number in a path is no index into a list",
@@ -137,12 +137,12 @@ fn equality(operator: Op, operand: &Constant, reach: &Reach) -> Option<Differenc
             None => {}
             Some(Delimited::Never) => {
                 let message = "Nextcloud takes this for a pattern that nothing matches, not even itself";
-                return differs(Cause::Pattern { never: !reach.has_arrays() }, message);
+                return differs(Cause::Pattern { never: operator == Op::Eq && !reach.has_arrays() }, message);
             }
             Some(Delimited::Pattern { source, flags, .. }) if is_invalid(source, flags) => {
                 let message =
                     "Nextcloud takes this for a pattern, and it is no valid one: nothing matches it";
-                return differs(Cause::Pattern { never: !reach.has_arrays() }, message);
+                return differs(Cause::Pattern { never: operator == Op::Eq && !reach.has_arrays() }, message);
             }
             Some(_) => return differs(Cause::Pattern { never: false }, "Nextcloud takes this for a pattern"),
         },
@@ -173,7 +173,7 @@ fn is_invalid(source: &str, flags: Flags) -> bool {
 }
 
 /// `===` against equality by value.
-fn is_same_strictly(number: Number, reach: &Reach) -> bool {
+pub(crate) fn is_same_strictly(number: Number, reach: &Reach) -> bool {
     match number {
         Number::Int(_) => !(reach.has_whole_doubles && reach.types.contains(TypeSet::DOUBLE)),
         Number::Double(_) => number.whole().is_none() || !reach.types.intersects(TypeSet::WHOLE),
@@ -181,7 +181,7 @@ fn is_same_strictly(number: Number, reach: &Reach) -> bool {
 }
 
 /// Values of the types that equal the operand in PHP's `==` only; `None` where there are none.
-fn can_be_loose(types: TypeSet, operand: &Constant) -> Option<&'static str> {
+pub(crate) fn can_be_loose(types: TypeSet, operand: &Constant) -> Option<&'static str> {
     let has = |other: TypeSet| types.intersects(other);
     match operand {
         Constant::Null => has(TypeSet::ANY.without(TypeSet::NULL)).then_some("whatever is empty or 0"),
@@ -248,7 +248,7 @@ fn list(operand: &Constant, reach: &Reach) -> Option<Difference> {
 }
 
 /// Whether an element of the types has the text of the entry only where it equals it.
-fn is_same_as_text(elements: TypeSet, entry: &Constant) -> bool {
+pub(crate) fn is_same_as_text(elements: TypeSet, entry: &Constant) -> bool {
     match entry {
         Constant::String(text) => {
             let is_whole = text.parse::<i64>().is_ok_and(|int| int.to_string() == **text);

@@ -6,5 +6,8 @@
 mod difference;
 mod reach;
 
-pub(crate) use difference::{Cause, Difference, difference, is_flag_set, of_all};
+pub(crate) use difference::{
+    Cause, Difference, can_be_loose, difference, is_flag_set, is_same_as_text, is_same_strictly,
+    odd_in_words, of_all,
+};
 pub(crate) use reach::Reach;

@@ -50,9 +50,14 @@ impl Reach {
         odd: None,
     };
 
-    /// In events of the shape.
+    /// In events of the shape, for a path that both dialects read alike.
     pub(crate) fn of(shape: &Shape, path: &Path) -> Self {
-        let mut reach = Self { odd: escape(path), ..Self::NOTHING };
+        Self { odd: escape(path), ..Self::NOTHING }.or_else(|| Self::of_names(shape, path))
+    }
+
+    /// In events of the shape, for a path of which both dialects see the same names.
+    pub(crate) fn of_names(shape: &Shape, path: &Path) -> Self {
+        let mut reach = Self::NOTHING;
         let mut values = Some(Vec::new());
         reach.walk(shape, path.segments(), &mut values);
         reach.values = values;
@@ -70,6 +75,10 @@ impl Reach {
             odd: escape(path).or(is_index.then_some(Odd::Index)),
             ..Self::NOTHING
         }
+    }
+
+    fn or_else(self, other: impl FnOnce() -> Self) -> Self {
+        if self.odd.is_some() { self } else { other() }
     }
 
     /// Whether an array or an object can stand there.
@@ -97,15 +106,20 @@ impl Reach {
         self.can_be_missing |= shape.types != TypeSet::OBJECT;
         self.has_texts |= shape.types.contains(TypeSet::STRING);
         if shape.types.contains(TypeSet::OBJECT) {
+            // Where fields have names, no other one is called `0`; elsewhere, keys are data.
             let is_zero = next.name() == "0" || shape.member("0").is_some();
-            match (shape.member(next.name()), &shape.others) {
-                _ if is_zero => self.odd = Some(Odd::KeyZero),
-                (_, Inside::Anything | Inside::Each(_)) => self.odd = Some(Odd::KeyZero),
+            let is_map = shape.members.is_empty() && !matches!(shape.others, Inside::Nothing);
+            match (shape.member(next.name()), shape.others.shape()) {
+                _ if is_zero || is_map => self.odd = Some(Odd::KeyZero),
                 (Some(member), _) => {
                     self.can_be_missing |= member.is_optional;
                     self.walk(&member.shape, rest, values);
                 }
-                (None, _) => self.can_be_missing = true,
+                (None, Some(other)) => {
+                    self.can_be_missing = true;
+                    self.walk(other, rest, values);
+                }
+                (None, None) => self.can_be_missing = true,
             }
         }
         if let (true, Some(elements)) = (shape.types.contains(TypeSet::ARRAY), shape.elements.shape()) {

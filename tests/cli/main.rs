@@ -20,6 +20,7 @@ mod hostile;
 mod lint;
 mod listeners;
 mod r#match;
+mod migrate;
 mod route;
 mod stream;
 mod test;
@@ -136,6 +137,7 @@ fn a_wrong_command_line_is_trouble() {
         &["explain", "--all", "--line", "1", "{}"],
         &["explain", "--line", "0", "{}"],
         &["compare", "{}"],
+        &["migrate"],
         &["test"],
         &["disasm"],
         &["grep", "{}"],

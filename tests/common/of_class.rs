@@ -5,6 +5,20 @@
 use hooksieve::EventClass;
 use serde_json::{Map, Value, json};
 
+/// With lists of objects, fields that are objects or strings, and elements of several types.
+pub(crate) const CLASS: &str = r#"{"classes": [{
+    "name": "A\\B", "system": "nextcloud", "fields": {
+        "labels": {"items": {"fields": {"title": "string", "id": "int", "size": "number|null"}}},
+        "owner": {"type": "string|object", "fields": {"uid": "string", "age": {"type": "int", "optional": true}}},
+        "done": "bool",
+        "names": {"type": "array", "items": "string"},
+        "ids": {"type": "array|null", "items": "int|bool|null"},
+        "mixed": {"type": "array|string", "items": "any"},
+        "size": "number",
+        "state": {"values": ["open", "1", null]}
+    }
+}]}"#;
+
 /// Numbers by chance, the same in every run.
 pub(crate) struct Dice(pub(crate) u64);
 
@@ -41,7 +55,9 @@ impl Ground {
             })
             .map(|path| path.replace('*', "1"))
             .collect();
-        paths.extend(["user.uid", "time", "event.class"].map(str::to_owned));
+        if class.system() == "nextcloud" {
+            paths.extend(["user.uid", "time", "event.class"].map(str::to_owned));
+        }
         let events: Vec<Value> = (0..12).map(|seed| class.generate(seed)).collect();
         let mut values = Vec::new();
         for event in &events {

@@ -77,12 +77,7 @@ impl List<'_> {
         let Self { input, lines, .. } = &mut self;
         let list = match list {
             Ok(list) => list,
-            Err(error) => {
-                let Some(problem) = error.problems().first() else { bail!("{input}: {error}") };
-                lines.advance(problem.range().map_or(0, |range| range.start));
-                let column = lines.offset - lines.start + 1;
-                bail!("{input}:{}:{column}: {}", lines.number, problem.message())
-            }
+            Err(error) => bail!(no_list(&error, &mut lines, input)),
         };
         let name = input.to_string();
         for (position, listener) in list.enumerate() {
@@ -99,8 +94,16 @@ impl List<'_> {
     }
 }
 
+/// Why a text is no list of registrations, with the place in the file.
+pub(crate) fn no_list(error: &ListenerError, lines: &mut Lines<'_>, input: &Input) -> String {
+    let Some(problem) = error.problems().first() else { return format!("{input}: {error}") };
+    lines.advance(problem.range().map_or(0, |range| range.start));
+    let column = lines.offset - lines.start + 1;
+    format!("{input}:{}:{column}: {}", lines.number, problem.message())
+}
+
 /// Shows what is wrong with a registration, with the places in the file.
-fn print(error: &ListenerError, lines: &mut Lines<'_>, name: &str) {
+pub(crate) fn print(error: &ListenerError, lines: &mut Lines<'_>, name: &str) {
     let whose = match (error.id(), error.position()) {
         (Some(id), _) => format!("in the listener with the id `{id}`"),
         (None, position) => format!("in the listener at position {}", position.unwrap_or_default()),
@@ -157,7 +160,7 @@ fn blank(text: &str) -> String {
 }
 
 /// The line that is read in a text, which only goes on.
-struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     text: &'a str,
     /// From 1.
     number: usize,
@@ -168,7 +171,7 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { text, number: 1, start: 0, offset: 0 }
     }
 

@@ -14,6 +14,7 @@ mod json_line;
 mod lint;
 mod listeners;
 mod r#match;
+mod migrate;
 mod output;
 mod progress;
 mod route;
@@ -53,6 +54,7 @@ enum Command {
     Lint(lint::Args),
     Explain(explain::Args),
     Compare(compare::Args),
+    Migrate(migrate::Args),
     Disasm(disasm::Args),
     Events(events::Args),
     Test(test::Args),
@@ -61,7 +63,8 @@ enum Command {
 /// What the exit code says; the same codes as grep's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Exit {
-    /// Some event was selected, routed or matches; every filter is fine; every row passed; no verdict changes.
+    /// Some event was selected, routed or matches; every filter is fine, or proved; every row passed; no verdict
+    /// changes.
     Success = 0,
     /// No event was selected, routed or matches; some row failed; some verdict changes; some filter is suspicious.
     Failure = 1,
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Migrate(args) => migrate::run(args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Events(args) => events::run(&args),
         Command::Test(args) => test::run(args),

@@ -316,7 +316,7 @@ impl Flags {
         Self::LETTERS.iter().find(|(name, _)| *name == letter).map(|&(_, flag)| flag)
     }
 
-    fn has(self, flag: Self) -> bool {
+    pub(crate) fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
     }
 
