@@ -77,7 +77,7 @@ impl List<'_> {
         let Self { input, lines, .. } = &mut self;
         let list = match list {
             Ok(list) => list,
-            Err(error) => bail!(no_list(&error, &mut lines, input)),
+            Err(error) => bail!(no_list(&error, lines, input)),
         };
         let name = input.to_string();
         for (position, listener) in list.enumerate() {
