@@ -68,6 +68,11 @@ extern "C" {
     fn parse(text: &str) -> JsValue;
 }
 
+/// What a function returns that has an object for JavaScript. It is never an error; but V8 does not inline calls of
+/// functions with more than one result, as this is for WebAssembly. That of Node 20 ends the process where it collects
+/// garbage within a call that it has inlined and that returns an object.
+type Returned = Result<JsValue, JsValue>;
+
 /// Not for values of events: JavaScript has no integers beyond 2^53. They go as text.
 fn to_js(value: &Value) -> JsValue {
     parse(&json_text(value))
@@ -94,8 +99,8 @@ fn event_error(error: EventError) -> JsValue {
 
 /// Why the last [`Filter::verdict`] has given [`NOT_JSON`].
 #[wasm_bindgen(js_name = lastError)]
-pub fn last_error() -> JsValue {
-    SHARED.with_borrow(|shared| shared.error).map_or(JsValue::UNDEFINED, event_error)
+pub fn last_error() -> Returned {
+    Ok(SHARED.with_borrow(|shared| shared.error).map_or(JsValue::UNDEFINED, event_error))
 }
 
 /// Why the last [`Filter::verdict`] has given [`THROWS`].
@@ -155,11 +160,10 @@ impl Filter {
 
 #[wasm_bindgen]
 impl Filter {
-    /// `undefined` where there is no such dialect. Throws the list of problems.
-    pub fn compile(length: usize, dialect: &str, limits: &Limits) -> Result<Option<Self>, JsValue> {
-        let Ok(dialect) = dialect.parse::<Dialect>() else { return Ok(None) };
-        with_text(length, |text| Compiler::new().limits(limits.0).dialect(dialect).compile(text))
-            .map(|filter| Some(Self(filter)))
+    /// The dialect is one of [`dialects`], by its index. Throws the list of problems.
+    pub fn compile(length: usize, dialect: usize, limits: &Limits) -> Result<Self, JsValue> {
+        with_text(length, |text| Compiler::new().limits(limits.0).dialect(dialect_at(dialect)).compile(text))
+            .map(Self)
             .map_err(|error| problems(&error))
     }
 
@@ -171,8 +175,9 @@ impl Filter {
             .map_err(|error| error.to_string().into())
     }
 
-    pub fn dialect(&self) -> String {
-        self.0.dialect().to_string()
+    /// The index of its dialect.
+    pub fn dialect(&self) -> usize {
+        Dialect::ALL.iter().position(|dialect| *dialect == self.0.dialect()).unwrap_or_default()
     }
 
     #[wasm_bindgen(js_name = toBytes)]
@@ -189,10 +194,10 @@ impl Filter {
     }
 
     /// `undefined` where there is no such class.
-    pub fn lint(&self, class: Option<String>, is_portable: bool) -> JsValue {
+    pub fn lint(&self, class: Option<String>, is_portable: bool) -> Returned {
         let class = match class.as_deref().map(|name| Catalog::builtin().find(name)) {
             None => None,
-            Some(None) => return JsValue::UNDEFINED,
+            Some(None) => return Ok(JsValue::UNDEFINED),
             Some(known) => known,
         };
         let lints = match self.0.as_mongo() {
@@ -204,7 +209,7 @@ impl Filter {
             }
             Some(filter) => crate::lint(filter, class),
         };
-        list(&lints, lint)
+        Ok(list(&lints, lint))
     }
 
     pub fn implies(&self, other: &Self) -> Result<JsValue, JsError> {
@@ -220,13 +225,13 @@ impl Filter {
         self.0.program().to_string()
     }
 
-    pub fn paths(&self) -> JsValue {
-        list(self.0.program().paths(), Value::from)
+    pub fn paths(&self) -> Returned {
+        Ok(list(self.0.program().paths(), Value::from))
     }
 
     /// What of an event it looks at.
-    pub fn needs(&self) -> JsValue {
-        to_js(&needs(self.0.trie(), Trie::ROOT))
+    pub fn needs(&self) -> Returned {
+        Ok(to_js(&needs(self.0.trie(), Trie::ROOT)))
     }
 
     /// 0 or 1; or [`NOT_JSON`], or [`THROWS`].
@@ -268,8 +273,8 @@ impl FilterSet {
     }
 
     /// What of an event its filters look at, and those that it has had.
-    pub fn needs(&self) -> JsValue {
-        to_js(&needs(self.0.trie(), Trie::ROOT))
+    pub fn needs(&self) -> Returned {
+        Ok(to_js(&needs(self.0.trie(), Trie::ROOT)))
     }
 
     /// The ids of those that match. Throws where the event is not JSON.
@@ -333,11 +338,20 @@ fn problems(error: &CompileError) -> JsValue {
     list(error.problems(), problem)
 }
 
-/// The table of operators; `undefined` where there is no such dialect.
+/// The names of the dialects, the default one first.
 #[wasm_bindgen]
-pub fn operators(dialect: &str) -> JsValue {
-    let Ok(dialect) = dialect.parse::<Dialect>() else { return JsValue::UNDEFINED };
-    list(dialect.operators(), |operator| {
+pub fn dialects() -> Returned {
+    Ok(list(Dialect::ALL, |dialect| dialect.name().into()))
+}
+
+fn dialect_at(index: usize) -> Dialect {
+    Dialect::ALL.get(index).copied().unwrap_or_default()
+}
+
+/// The table of operators of a dialect.
+#[wasm_bindgen]
+pub fn operators(dialect: usize) -> Returned {
+    Ok(list(dialect_at(dialect).operators(), |operator| {
         let place = match operator.place {
             OperatorPlace::Field => "field",
             OperatorPlace::Top => "top",
@@ -349,7 +363,7 @@ pub fn operators(dialect: &str) -> JsValue {
             ("meaning", some(operator.meaning)),
             ("example", some(operator.example)),
         ])
-    })
+    }))
 }
 
 /// Many events.
@@ -397,14 +411,14 @@ impl EventLog {
     }
 
     #[wasm_bindgen(js_name = badLines)]
-    pub fn bad_lines(&self) -> JsValue {
-        list(self.0.bad_lines(), |bad| {
+    pub fn bad_lines(&self) -> Returned {
+        Ok(list(self.0.bad_lines(), |bad| {
             object(vec![
                 ("line", some(bad.line)),
                 ("offset", some(bad.error.offset())),
                 ("message", some(bad.error.message())),
             ])
-        })
+        }))
     }
 
     #[wasm_bindgen(js_name = badLineCount)]
@@ -419,33 +433,33 @@ impl EventLog {
     }
 
     /// `undefined` where the path is none, or there is no room for its values.
-    pub fn values(&mut self, length: usize, limit: usize) -> JsValue {
+    pub fn values(&mut self, length: usize, limit: usize) -> Returned {
         let values = with_text(length, |path| self.0.values(path, limit));
-        values.map_or(JsValue::UNDEFINED, |values| {
+        Ok(values.map_or(JsValue::UNDEFINED, |values| {
             list(&values, |(value, count)| {
                 object(vec![("value", some(json_text(value))), ("count", some(*count))])
             })
-        })
+        }))
     }
 
-    pub fn fields(&self, sample: usize) -> JsValue {
-        list(self.0.fields(sample), |field| {
+    pub fn fields(&self, sample: usize) -> Returned {
+        Ok(list(self.0.fields(sample), |field| {
             object(vec![
                 ("path", some(field.path)),
                 ("types", some(field.types)),
                 ("count", some(field.count)),
                 ("example", some(field.example)),
             ])
-        })
+        }))
     }
 
-    pub fn memory(&self) -> JsValue {
+    pub fn memory(&self) -> Returned {
         let memory = self.0.memory();
-        to_js(&object(vec![
+        Ok(to_js(&object(vec![
             ("events", some(memory.events)),
             ("columns", some(memory.columns)),
             ("max", some(memory.max)),
-        ]))
+        ])))
     }
 }
 
@@ -459,18 +473,18 @@ fn unless_full<T>(result: Result<T, PushError>) -> Result<Option<T>, JsValue> {
 
 /// The event classes, without their fields.
 #[wasm_bindgen]
-pub fn classes() -> JsValue {
-    list(Catalog::builtin().classes(), |class| self::class(class, false))
+pub fn classes() -> Returned {
+    Ok(list(Catalog::builtin().classes(), |class| self::class(class, false)))
 }
 
 #[wasm_bindgen(js_name = findClass)]
-pub fn find_class(name: &str) -> JsValue {
-    Catalog::builtin().find(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true)))
+pub fn find_class(name: &str) -> Returned {
+    Ok(Catalog::builtin().find(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true))))
 }
 
 #[wasm_bindgen(js_name = guessClass)]
-pub fn guess_class(name: &str) -> JsValue {
-    Catalog::builtin().guess(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true)))
+pub fn guess_class(name: &str) -> Returned {
+    Ok(Catalog::builtin().guess(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true))))
 }
 
 /// The text of a made-up event; `undefined` where there is no such class.
@@ -518,7 +532,7 @@ fn field(field: Field<'_>) -> Value {
 
 /// The members of an object, each with the text of its value; `undefined` where the text is no object.
 #[wasm_bindgen]
-pub fn members(length: usize) -> JsValue {
+pub fn members(length: usize) -> Returned {
     let members = with_text(length, |text| {
         let Ok(Value::Object(_)) = json::value(text.as_bytes()) else { return None };
         let (members, _) = shallow::object(text, shallow::skip_space(text, 0)).ok()?;
@@ -528,5 +542,5 @@ pub fn members(length: usize) -> JsValue {
         };
         Some(Value::Object(members.into_iter().filter_map(member).collect()))
     });
-    members.map_or(JsValue::UNDEFINED, |members| to_js(&members))
+    Ok(members.map_or(JsValue::UNDEFINED, |members| to_js(&members)))
 }

@@ -1,4 +1,4 @@
-import { engine } from "./engine.js";
+import { dialectIndex, engine } from "./engine.js";
 import { eventError, putEvent } from "./event.js";
 
 /** The event classes that are known. */
@@ -26,10 +26,6 @@ function known(name, result) {
   return result;
 }
 
-export function operators({ dialect = "mongo" } = {}) {
-  const table = engine().operators(String(dialect));
-  if (table === undefined) {
-    throw new RangeError(`no such dialect: ${dialect}`);
-  }
-  return table;
+export function operators({ dialect } = {}) {
+  return engine().operators(dialectIndex(dialect));
 }

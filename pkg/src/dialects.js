@@ -1,3 +1,4 @@
+import { dialects } from "./engine.js";
 import { EventLog } from "./event-log.js";
 import { Filter } from "./filter.js";
 
@@ -6,7 +7,7 @@ export function compareDialects(query, events, { limits } = {}) {
   const filters = [];
   const log = events instanceof EventLog ? events : new EventLog();
   try {
-    for (const dialect of ["mongo", "nextcloud"]) {
+    for (const dialect of dialects()) {
       filters.push(new Filter(query, { dialect, limits }));
     }
     if (log !== events) {

@@ -28,6 +28,22 @@ export function engine() {
   return bindings;
 }
 
+let names;
+
+/** The names of the dialects: the engine knows them by their indexes. */
+export function dialects() {
+  return (names ??= engine().dialects());
+}
+
+/** The index of a dialect, the first one where none is given. */
+export function dialectIndex(name) {
+  const index = name === undefined ? 0 : dialects().indexOf(name);
+  if (index < 0) {
+    throw new RangeError(`no such dialect: ${name}`);
+  }
+  return index;
+}
+
 /** The buffer, with room for so many bytes. */
 function room(bytes) {
   // The length is 0 where the memory has grown, and so has moved.

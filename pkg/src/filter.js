@@ -1,4 +1,4 @@
-import { engine, putBytes, putText } from "./engine.js";
+import { dialectIndex, dialects, engine, putBytes, putText } from "./engine.js";
 import { FilterError, ThrownError } from "./errors.js";
 import { eventError, putEvent, needsOf, putNeeded } from "./event.js";
 import { withUnits } from "./positions.js";
@@ -63,7 +63,7 @@ export class Filter {
   }
 
   get dialect() {
-    return this.#raw.dialect();
+    return dialects()[this.#raw.dialect()];
   }
 
   matches(event) {
@@ -129,7 +129,8 @@ class Loaded {
   }
 }
 
-function compile(source, isText, { dialect = "mongo", limits = {} }) {
+function compile(source, isText, { dialect, limits = {} }) {
+  const index = dialectIndex(dialect);
   const bounds = new (engine().Limits)();
   try {
     for (const [name, value] of Object.entries(limits)) {
@@ -137,11 +138,7 @@ function compile(source, isText, { dialect = "mongo", limits = {} }) {
         throw new RangeError(`no such limit: ${name} of ${value}`);
       }
     }
-    const compiled = engine().Filter.compile(putText(source), String(dialect), bounds);
-    if (compiled === undefined) {
-      throw new RangeError(`no such dialect: ${dialect}`);
-    }
-    return compiled;
+    return engine().Filter.compile(putText(source), index, bounds);
   } catch (problems) {
     if (problems instanceof Error) {
       throw problems;
