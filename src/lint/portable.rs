@@ -261,7 +261,9 @@ fn of_part(part: &Part, shape: Option<&Shape>) -> Option<(LintCode, Severity, St
         _ => Severity::Error,
     };
     match &leaf.condition.test {
-        Test::Throw { reason, .. } | Test::Abort(reason) => throws(reason, nextcloud::hint(&leaf.operator)),
+        Test::Throw { reason, .. } | Test::Abort(reason) => {
+            throws(reason, Some(nextcloud::hint(&leaf.operator).to_owned()))
+        }
         Test::Match(delimiters) if delimiters.pattern.is_none() => {
             let message = "Nextcloud takes this for a pattern that nothing matches, not even itself";
             let hint = "in `$in`, no string is a pattern".to_owned();

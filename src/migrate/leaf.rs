@@ -11,7 +11,9 @@ use crate::dialect::Dialect;
 use crate::event::{Constant, Number};
 use crate::filter::Compiler;
 use crate::path::Path;
-use crate::portability::{Reach, can_be_loose, is_same_as_text, is_same_strictly, odd_in_words};
+use crate::portability::{
+    Reach, can_be_loose, is_compared_exactly, is_same_as_text, is_same_strictly, odd_in_words,
+};
 use crate::syntax::expr::{Comparison, TypeSet};
 use crate::syntax::nextcloud::{Delimiters, Leaf, Test};
 use crate::verdict::Verdict;
@@ -376,12 +378,7 @@ impl<'a> Translator<'a> {
     }
 
     fn number(&mut self, number: Number, operator: &'static str, plain: Formula) -> Claim {
-        let has_doubles = self.reach.types.contains(TypeSet::DOUBLE);
-        let is_exact = match number {
-            Number::Int(_) => !has_doubles || number.is_told_by_double(),
-            Number::Double(_) => number.is_told_by_double(),
-        };
-        if !is_exact {
+        if !is_compared_exactly(number, self.reach.types) {
             return self.doubt(format!("`{operator}`: Nextcloud compares large numbers inexactly"), plain);
         }
         Claim::proved(plain)

@@ -13,15 +13,7 @@ pub(super) struct Regex {
 
 /// `None` where the text is no pattern that PHP takes.
 pub(super) fn regex(text: &str) -> Option<Regex> {
-    let Some(Delimited::Pattern { source, flags, .. }) = delimited(text) else { return None };
-    let mut options = String::new();
-    for (flag, letter) in
-        [(Flags::IGNORE_CASE, 'i'), (Flags::MULTI_LINE, 'm'), (Flags::DOT_ALL, 's'), (Flags::EXTENDED, 'x')]
-    {
-        if flags.has(flag) {
-            options.push(letter);
-        }
-    }
+    let Some(Delimited::Pattern { source, flags }) = delimited(text) else { return None };
     // The slash needs no backslash any more.
     let mut plain = String::with_capacity(source.len());
     let mut chars = source.chars();
@@ -37,7 +29,7 @@ pub(super) fn regex(text: &str) -> Option<Regex> {
     }
     let doubt = doubt(source, flags);
     let source = if flags.has(Flags::ANCHORED) { format!("\\A(?:{plain})") } else { plain };
-    Some(Regex { source, options, doubt })
+    Some(Regex { source, options: flags.to_string(), doubt })
 }
 
 /// Where PHP reads a pattern in its own way: without its modifier `u` a character is a byte, and letters have

@@ -139,7 +139,7 @@ fn equality(operator: Op, operand: &Constant, reach: &Reach) -> Option<Differenc
                 let message = "Nextcloud takes this for a pattern that nothing matches, not even itself";
                 return differs(Cause::Pattern { never: operator == Op::Eq && !reach.has_arrays() }, message);
             }
-            Some(Delimited::Pattern { source, flags, .. }) if is_invalid(source, flags) => {
+            Some(Delimited::Pattern { source, flags }) if is_invalid(source, flags) => {
                 let message =
                     "Nextcloud takes this for a pattern, and it is no valid one: nothing matches it";
                 return differs(Cause::Pattern { never: operator == Op::Eq && !reach.has_arrays() }, message);
@@ -180,6 +180,13 @@ pub(crate) fn is_same_strictly(number: Number, reach: &Reach) -> bool {
     }
 }
 
+/// Whether PHP compares the number with those of the types by their exact values: it makes a double of an integer
+/// that stands beside one.
+pub(crate) fn is_compared_exactly(number: Number, types: TypeSet) -> bool {
+    let is_exact = matches!(number, Number::Int(_)) && !types.contains(TypeSet::DOUBLE);
+    is_exact || number.is_told_by_double()
+}
+
 /// Values of the types that equal the operand in PHP's `==` only; `None` where there are none.
 pub(crate) fn can_be_loose(types: TypeSet, operand: &Constant) -> Option<&'static str> {
     let has = |other: TypeSet| types.intersects(other);
@@ -189,21 +196,15 @@ pub(crate) fn can_be_loose(types: TypeSet, operand: &Constant) -> Option<&'stati
             has(TypeSet::ANY.without(TypeSet::BOOL)).then_some("whatever is not empty or 0")
         }
         Constant::Bool(false) => has(TypeSet::ANY.without(TypeSet::BOOL)).then_some("whatever is empty or 0"),
-        Constant::Number(number) => {
-            let is_exact = match number {
-                Number::Int(_) => !has(TypeSet::DOUBLE) || number.is_told_by_double(),
-                Number::Double(_) => number.is_told_by_double(),
-            };
-            match () {
-                () if has(TypeSet::STRING) => Some("a string that spells it"),
-                () if has(TypeSet::BOOL) => Some("`true` or `false`"),
-                () if has(TypeSet::NULL) && number.to_double() == 0.0 => Some("`null`"),
-                () if has(TypeSet::NUMBER) && !is_exact => {
-                    Some("its neighbours, which are one double with it")
-                }
-                () => None,
+        Constant::Number(number) => match () {
+            () if has(TypeSet::STRING) => Some("a string that spells it"),
+            () if has(TypeSet::BOOL) => Some("`true` or `false`"),
+            () if has(TypeSet::NULL) && number.to_double() == 0.0 => Some("`null`"),
+            () if has(TypeSet::NUMBER) && !is_compared_exactly(*number, types) => {
+                Some("its neighbours, which are one double with it")
             }
-        }
+            () => None,
+        },
         Constant::String(text) => {
             let is_numeric = php::numeric(text).is_some();
             match () {
@@ -291,11 +292,11 @@ fn order(operator: Op, operand: &Constant, reach: &Reach) -> Option<Difference> 
             loose("in Nextcloud strings are less or greater than numbers, those that spell numbers by value")
         }
         Constant::Number(number) => {
-            let is_exact = match number {
-                Number::Int(_) => !has(TypeSet::DOUBLE) || number.is_told_by_double(),
-                Number::Double(_) => number.is_told_by_double(),
-            };
-            if is_exact { None } else { loose("Nextcloud compares integers with doubles inexactly") }
+            if is_compared_exactly(*number, scalars) {
+                None
+            } else {
+                loose("Nextcloud compares integers with doubles inexactly")
+            }
         }
         Constant::String(_) if has(TypeSet::NUMBER) => {
             loose("in Nextcloud numbers are less or greater than strings")

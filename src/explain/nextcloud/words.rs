@@ -98,8 +98,7 @@ impl Case<'_, '_> {
         let operator = self.name();
         match self.test {
             Test::Throw { missing: None, .. } => {
-                let hint = nextcloud::hint(self.operator).map(|hint| format!(" ({hint})"));
-                format!("{operator} is no operator{}", hint.unwrap_or_default())
+                format!("{operator} is no operator ({})", nextcloud::hint(self.operator))
             }
             Test::Throw { reason, .. } if reason.contains("two parameters") => {
                 "`$mod` takes two numbers, the divisor and the remainder".to_owned()

@@ -107,9 +107,7 @@ impl Parser<'_> {
         let Kind::String(text) = &operand.kind else { return None };
         let pattern = match delimited::parse(text)? {
             Delimited::Never => None,
-            Delimited::Pattern { start, source, flags } => {
-                self.pattern(text, start, source, flags, operand.span, place)
-            }
+            Delimited::Pattern { source, flags } => self.pattern(text, source, flags, operand.span, place),
             Delimited::Unsupported(message) => {
                 self.refuse(ErrorCode::UnsupportedPattern, place, operand.span, message, None);
                 None
@@ -118,11 +116,10 @@ impl Parser<'_> {
         Some(Delimiters { text: (&**text).into(), pattern })
     }
 
-    /// `source` starts at the byte `start` of `text`. What PCRE refuses is found nowhere.
+    /// `source` stands behind the slash at the start of `text`. What PCRE refuses is found nowhere.
     fn pattern(
         &mut self,
         text: &str,
-        start: usize,
         source: &str,
         flags: Flags,
         span: Span,
@@ -142,7 +139,7 @@ impl Parser<'_> {
             Err(error) if error.kind == PatternErrorKind::Invalid => None,
             Err(error) => {
                 let (code, hint) = pattern_problem(error.kind, self.limits);
-                let range = error.range.start + start..error.range.end + start;
+                let range = error.range.start + 1..error.range.end + 1;
                 self.refuse(code, place, span_in_string(span, text, &range), error.message, hint);
                 None
             }

@@ -7,12 +7,8 @@ use crate::syntax::pattern::Flags;
 pub(crate) enum Delimited<'t> {
     /// Not a pattern after all, which PHP only warns of: nothing matches.
     Never,
-    Pattern {
-        /// The byte of the text at which `source` starts.
-        start: usize,
-        source: &'t str,
-        flags: Flags,
-    },
+    /// The source stands behind the first character of the text.
+    Pattern { source: &'t str, flags: Flags },
     /// A modifier that is not supported here.
     Unsupported(&'static str),
 }
@@ -73,5 +69,5 @@ fn pattern<'t>(source: &'t str, modifiers: &str) -> Delimited<'t> {
             _ => return Delimited::Never,
         };
     }
-    Delimited::Pattern { start: 1, source, flags }
+    Delimited::Pattern { source, flags }
 }

@@ -160,7 +160,7 @@ fn refuse(part: &Part, report: &mut Report) {
         Kind::Raise(reason) => raise(reason, None),
         Kind::Condition(leaf) if lower::outcome(&leaf.condition) == Outcome::Raises => {
             if let Test::Throw { reason, .. } = &leaf.condition.test {
-                raise(reason, hint(&leaf.operator));
+                raise(reason, Some(hint(&leaf.operator).to_owned()));
             }
         }
         _ => part.parts().iter().for_each(|part| refuse(part, report)),
@@ -168,8 +168,8 @@ fn refuse(part: &Part, report: &mut Report) {
 }
 
 /// What to write in place of what the class has no operator for.
-pub(crate) fn hint(operator: &str) -> Option<String> {
-    let hint = match operator {
+pub(crate) fn hint(operator: &str) -> &'static str {
+    match operator {
         "$eq" => "write the value alone, or `$e`",
         "$regex" => "write the pattern between slashes, as the value alone: `\"/…/\"`",
         "$not" | "$and" | "$or" | "$nor" => "it stands above the fields: `{\"$or\": [{…}]}`",
@@ -179,8 +179,7 @@ pub(crate) fn hint(operator: &str) -> Option<String> {
         _ => {
             "its operators are `$e`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$all`, `$exists`, `$mod` and `$not`"
         }
-    };
-    Some(hint.to_owned())
+    }
 }
 
 /// Whether parts know where they stand.
