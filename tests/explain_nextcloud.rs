@@ -13,7 +13,10 @@ use hooksieve::{
     Program, Verdict,
 };
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+#[path = "common/placed.rs"]
+mod placed;
 
 /// Rows of `filter`, below a line `# event`: the number of a line of the examples, or an event.
 const CASES: &str = include_str!("explain/nextcloud.txt");
@@ -185,20 +188,6 @@ fn assert_true(node: &ExplanationNode, filter: &Value, event: &Value) {
     }
 }
 
-/// Pointers and ranges lead to the same place in the filter.
-fn assert_placed(node: &ExplanationNode, filter: &Value, text: &str) {
-    let slice = &text[node.range().unwrap()];
-    let value = serde_json::from_str::<Value>(slice).unwrap_or_else(|_| {
-        let member: Map<String, Value> = serde_json::from_str(&format!("{{{slice}}}")).unwrap();
-        member.into_iter().next().unwrap().1
-    });
-    assert_eq!(filter.pointer(node.pointer()), Some(&value), "{text}\n{node:?}");
-    if let Some(range) = node.operand_range() {
-        assert_eq!(serde_json::from_str::<Value>(&text[range]).unwrap(), value);
-    }
-    node.parts().iter().for_each(|part| assert_placed(part, filter, text));
-}
-
 #[test]
 fn every_part_says_what_it_says_alone() {
     let (mut count, mut throws) = (0, 0);
@@ -208,7 +197,7 @@ fn every_part_says_what_it_says_alone() {
         assert_eq!(explanation.verdict(), filter.verdict(&event), "{text}\n{event}");
         assert_eq!(explanation.matches(), filter.verdict(&event) == Verdict::Matches);
         assert_true(explanation.root(), &parsed, &event);
-        assert_placed(explanation.root(), &parsed, text);
+        placed::assert_placed(explanation.root(), &parsed, text);
         assert!(!explanation.reason().is_empty() && !explanation.to_string().contains('\n'));
 
         let json = explanation.to_json();

@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 
 #[path = "common/dense.rs"]
 mod dense;
+#[path = "common/lint_lines.rs"]
+mod lint_lines;
 
 fn config(cases: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
@@ -41,16 +43,7 @@ fn lints(filter: &str, class_name: &str) -> Vec<Lint> {
 }
 
 fn lines(filter: &str, class_name: &str) -> String {
-    let mut lines = format!("{filter}  {class_name}\n");
-    for lint in lints(filter, class_name) {
-        writeln!(lines, "  {lint}").unwrap();
-        if let Some(replacement) = lint.suggestion().and_then(|suggestion| suggestion.replacement()) {
-            let mut text = filter.to_owned();
-            text.replace_range(replacement.range.clone(), &replacement.text);
-            writeln!(lines, "    → {text}").unwrap();
-        }
-    }
-    lines
+    format!("{filter}  {class_name}\n{}", lint_lines::of(filter, &lints(filter, class_name)))
 }
 
 /// As people posted them, with "it does not fire", and others.

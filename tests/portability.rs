@@ -10,10 +10,12 @@ use hooksieve::{
 };
 use serde_json::{Value, json};
 
+#[path = "common/lint_lines.rs"]
+mod lint_lines;
 #[path = "common/of_class.rs"]
 mod of_class;
 
-use of_class::{Dice, Ground};
+use of_class::{CLASS, Dice, Ground};
 
 fn nextcloud(text: &str) -> Option<DialectFilter> {
     Compiler::new().dialect(Dialect::Nextcloud).compile(text).ok()
@@ -70,20 +72,6 @@ fn assert_portable(text: &str, lints: &[Lint], verdicts: &[bool], events: &[Valu
     }
 }
 
-/// With lists of objects, fields that are objects or strings, and elements of several types.
-const CLASS: &str = r#"{"classes": [{
-    "name": "A\\B", "system": "nextcloud", "fields": {
-        "labels": {"items": {"fields": {"title": "string", "id": "int", "size": "number|null"}}},
-        "owner": {"type": "string|object", "fields": {"uid": "string", "age": {"type": "int", "optional": true}}},
-        "done": "bool",
-        "names": {"type": "array", "items": "string"},
-        "ids": {"type": "array|null", "items": "int|bool|null"},
-        "mixed": {"type": "array|string", "items": "any"},
-        "size": "number",
-        "state": {"values": ["open", "1", null]}
-    }
-}]}"#;
-
 #[test]
 fn a_filter_without_lints_is_the_same_in_both_dialects() {
     let mut tally = Tally::default();
@@ -119,16 +107,8 @@ fn without_a_class_plain_events_are_taken_for_granted() {
 
 fn lines(filter: &str, class: &str) -> String {
     let class = (!class.is_empty()).then(|| Catalog::builtin().find(class).unwrap());
-    let mut lines = format!("{filter}\n");
-    for lint in lint_portability(&Filter::compile(filter).unwrap(), class) {
-        writeln!(lines, "  {lint}").unwrap();
-        if let Some(replacement) = lint.suggestion().and_then(|suggestion| suggestion.replacement()) {
-            let mut text = filter.to_owned();
-            text.replace_range(replacement.range.clone(), &replacement.text);
-            writeln!(lines, "    → {text}").unwrap();
-        }
-    }
-    lines
+    let lints = lint_portability(&Filter::compile(filter).unwrap(), class);
+    format!("{filter}\n{}", lint_lines::of(filter, &lints))
 }
 
 #[test]

@@ -28,6 +28,16 @@ impl Constant {
         to_value(self)
     }
 
+    /// As MongoDB reads a flag: false, null and zero are false.
+    pub(crate) fn is_flag_set(&self) -> bool {
+        match self {
+            Self::Null => false,
+            Self::Bool(bool) => *bool,
+            Self::Number(number) => number.to_double() != 0.0,
+            Self::String(_) | Self::Array(_) | Self::Object(_) => true,
+        }
+    }
+
     /// What it takes in memory, with all that is inside.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()

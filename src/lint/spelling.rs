@@ -6,7 +6,7 @@ use super::operands::plain;
 use super::text::{key_and_value, quoted};
 use crate::event::{Constant, Number};
 use crate::path::Path;
-use crate::portability::{Cause, Difference, Reach, difference, is_flag_set};
+use crate::portability::{Cause, Difference, Reach, difference};
 use crate::syntax::operators::Kind as Op;
 use crate::syntax::outline::{Leaf, Outline};
 use crate::syntax::slashed::Slashed;
@@ -168,7 +168,7 @@ pub(super) fn of_condition(site: &Site<'_>, leaf: &Leaf) -> Option<Spelling> {
         (Op::In, Constant::Array(values)) => site.any_of(values),
         (Op::Nin, Constant::Array(values)) => site.none_of(values),
         (Op::Exists, _) => {
-            let wants = Constant::Bool(is_flag_set(operand));
+            let wants = Constant::Bool(operand.is_flag_set());
             if site.agrees(Op::Exists, false, &wants) {
                 return Some(Spelling::Operators(format!("\"$exists\": {wants}")));
             }

@@ -77,7 +77,7 @@ pub(crate) fn difference(
     let is_missing_wanted = match operator {
         Op::Ne => !matches!(operand, Constant::Null),
         Op::Nin => true,
-        Op::Exists => !is_flag_set(operand),
+        Op::Exists => !operand.is_flag_set(),
         _ => false,
     };
     let is_negative = is_missing_wanted || operator == Op::Ne;
@@ -105,16 +105,6 @@ pub(crate) fn odd_in_words(odd: Odd) -> &'static str {
         Odd::Index => "in Nextcloud a number in a path is no index into a list",
         Odd::KeyZero => "Nextcloud takes an object with the key `0` for a list, as may be on the way here",
         Odd::Elements => "Nextcloud throws on a list on the way that does not hold objects",
-    }
-}
-
-/// As MongoDB reads a flag.
-pub(crate) fn is_flag_set(operand: &Constant) -> bool {
-    match operand {
-        Constant::Null => false,
-        Constant::Bool(bool) => *bool,
-        Constant::Number(number) => number.to_double() != 0.0,
-        _ => true,
     }
 }
 
@@ -321,7 +311,7 @@ fn in_sign(operator: Op) -> &'static str {
 }
 
 fn exists(operand: &Constant, reach: &Reach) -> Option<Difference> {
-    if php::is_true(operand) != is_flag_set(operand) {
+    if php::is_true(operand) != operand.is_flag_set() {
         return differs(Cause::Loose, format!("Nextcloud takes {operand} for `false`"));
     }
     if reach.can_be_null() {

@@ -7,7 +7,7 @@ mod difference;
 mod reach;
 
 pub(crate) use difference::{
-    Cause, Difference, can_be_loose, difference, is_compared_exactly, is_flag_set, is_same_as_text,
-    is_same_strictly, odd_in_words, of_all,
+    Cause, Difference, can_be_loose, difference, is_compared_exactly, is_same_as_text, is_same_strictly,
+    odd_in_words, of_all,
 };
 pub(crate) use reach::Reach;

@@ -215,7 +215,7 @@ impl<'l> Parser<'l> {
         let condition = self.condition(path.clone(), test, member.span(), place);
         let negative = match operator.kind {
             Op::Ne | Op::Nin => true,
-            Op::Exists => !is_truthy(&member.value),
+            Op::Exists => !member.value.to_constant().is_flag_set(),
             _ => false,
         };
         Some(if negative { condition.not() } else { condition })
@@ -474,15 +474,5 @@ pub(crate) fn describe(json: &Json<'_>) -> String {
         Kind::Array(elements) if elements.is_empty() => "an empty array".to_owned(),
         Kind::Object(_) if operator_object(json).is_some() => "an object of operators".to_owned(),
         _ => json.type_name().to_owned(),
-    }
-}
-
-/// As MongoDB reads a flag: false, null and zero are false.
-fn is_truthy(json: &Json<'_>) -> bool {
-    match &json.kind {
-        Kind::Null => false,
-        Kind::Bool(bool) => *bool,
-        Kind::Number(number) => number.to_double() != 0.0,
-        _ => true,
     }
 }
