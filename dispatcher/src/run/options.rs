@@ -1,0 +1,23 @@
+//! What can be set.
+
+use std::time::Duration;
+
+use crate::deliver::ClientOptions;
+use crate::store::{Retention, StoreOptions};
+
+/// How a dispatcher works.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where everything is kept.
+    pub store: StoreOptions,
+    /// How deliveries are made.
+    pub client: ClientOptions,
+    /// Attempts under way at the same time, in all.
+    pub max_in_flight: usize,
+    /// Attempts under way at the same time to one host (name and port).
+    pub max_in_flight_per_host: usize,
+    /// How long attempts may go on after the dispatcher is asked to stop.
+    pub shutdown_grace: Duration,
+    /// How long finished things are kept.
+    pub retention: Retention,
+}

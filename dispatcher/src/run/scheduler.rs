@@ -1,0 +1,1 @@
+//! Decides which pending delivery is attempted next, and records what comes of it.
