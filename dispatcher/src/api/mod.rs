@@ -33,7 +33,6 @@ impl std::fmt::Debug for Credentials {
 }
 
 /// The API of a dispatcher. Serve it with the addresses of its clients (`into_make_service_with_connect_info::<SocketAddr>`).
-#[must_use]
 pub fn router(dispatcher: Dispatcher, options: ApiOptions) -> Router {
     let _: (Dispatcher, ApiOptions, Option<SocketAddr>) = (dispatcher, options, None);
     todo!()

@@ -34,4 +34,17 @@ impl RetryPolicy {
         let _ = (outcome, attempt, now, random, &self.delays);
         todo!()
     }
+
+    /// Whether a listener that fails on and on is to be disabled: `failed_in_a_row` deliveries were given up since
+    /// the last that was delivered, the first of them at `failing_since`.
+    #[must_use]
+    pub fn disable_after(
+        &self,
+        failed_in_a_row: u32,
+        failing_since: Timestamp,
+        now: Timestamp,
+    ) -> Option<super::DisableReason> {
+        let _ = (failed_in_a_row, failing_since, now);
+        todo!()
+    }
 }

@@ -65,4 +65,11 @@ impl Client {
         let _ = (request, stop);
         todo!()
     }
+
+    /// Why deliveries to a URI would always be refused, if that can be told without resolving a name.
+    #[must_use]
+    pub fn refuses(&self, uri: &str) -> Option<String> {
+        let _ = uri;
+        todo!()
+    }
 }
