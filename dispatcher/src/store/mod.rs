@@ -72,8 +72,9 @@ pub struct Store {
 }
 
 struct Inner {
-    writer: Writer,
+    // Dropped before the writer, which is the one that writes the log back when it is the last to close the file.
     readers: Arc<Readers>,
+    writer: Writer,
     key: MasterKey,
 }
 
