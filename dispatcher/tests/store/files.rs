@@ -172,5 +172,5 @@ async fn write_the_fixture_of_this_schema() {
     let folder = fixture.close();
 
     let path = folder.keep().join("store.db");
-    println!("sqlite3 {} .dump; add application_id, user_version and journal_mode", path.display());
+    println!("the lines of `.dump` for {}, after `application_id` and `user_version`", path.display());
 }
