@@ -56,8 +56,7 @@ pub(super) fn old_events(
              AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = event.id)
          ORDER BY accepted_at, id LIMIT ?4",
     )?;
-    let events =
-        statement.query_map((until, accepted_at, id, STEP), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let events = statement.query_map((until, accepted_at, id, STEP), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(events.collect::<Result<_, _>>()?)
 }
 

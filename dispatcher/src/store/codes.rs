@@ -155,10 +155,10 @@ mod tests {
             GiveUpReason::AttemptsExhausted,
         ];
         assert_eq!(reasons, expected.map(Some));
-        assert_eq!((-2..0).map(disable_reason).collect::<Vec<_>>(), [
-            Some(DisableReason::ByHand),
-            Some(DisableReason::Gone)
-        ]);
+        assert_eq!(
+            (-2..0).map(disable_reason).collect::<Vec<_>>(),
+            [Some(DisableReason::ByHand), Some(DisableReason::Gone)]
+        );
         assert_eq!((PENDING, DELIVERED, GIVEN_UP), (0, 1, 2));
     }
 

@@ -9,20 +9,32 @@ use super::events::{AFTER_ALL_IDS, MAX_ROWS};
 use super::{DeliveryQuery, DeliveryState, DeliverySummary, DueDelivery, StoreError};
 use crate::core::{DeliveryId, ListenerId, Timestamp};
 
+/// One look at the index for each listener, however many deliveries there are.
+const NEXT_DUE: &str = "SELECT id, (
+        SELECT due_at FROM delivery INDEXED BY delivery_pending
+        WHERE delivery.listener = listener.id AND delivery.state = 0 ORDER BY due_at LIMIT 1
+    )
+    FROM listener WHERE disabled_at IS NULL ORDER BY id";
+
+/// `?1` is a listener, `?2` how many.
+const DUE: &str =
+    "SELECT delivery.id, delivery.event, event.accepted_at, delivery.attempts, delivery.due_at, event.body
+    FROM delivery INDEXED BY delivery_pending CROSS JOIN event ON event.id = delivery.event
+    WHERE delivery.listener = ?1 AND delivery.state = 0
+        AND EXISTS (SELECT 1 FROM listener WHERE listener.id = ?1 AND listener.disabled_at IS NULL)
+    ORDER BY delivery.due_at, delivery.id LIMIT ?2";
+
 /// For each listener that is not disabled and has pending deliveries, when the first is due.
 pub(super) fn next_due(connection: &Connection) -> Result<Vec<(ListenerId, Timestamp)>, StoreError> {
-    // One look at the index for each listener, however many deliveries there are.
-    let mut statement = connection.prepare_cached(
-        "SELECT id, first_due FROM (
-            SELECT id, (
-                SELECT due_at FROM delivery WHERE delivery.listener = listener.id AND delivery.state = 0
-                ORDER BY due_at LIMIT 1
-            ) AS first_due
-            FROM listener WHERE disabled_at IS NULL
-         ) WHERE first_due IS NOT NULL ORDER BY id",
-    )?;
-    let due = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(due.collect::<Result<_, _>>()?)
+    let mut statement = connection.prepare_cached(NEXT_DUE)?;
+    let mut rows = statement.query([])?;
+    let mut next_due = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Some(due_at) = row.get(1)? {
+            next_due.push((row.get(0)?, due_at));
+        }
+    }
+    Ok(next_due)
 }
 
 /// The pending deliveries of a listener that is not disabled, in the order in which they are due.
@@ -34,13 +46,7 @@ pub(super) fn due(
 ) -> Result<Vec<DueDelivery>, StoreError> {
     let except: HashSet<&DeliveryId> = except.iter().collect();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut statement = connection.prepare_cached(
-        "SELECT delivery.id, delivery.event, event.accepted_at, delivery.attempts, delivery.due_at, event.body
-         FROM delivery INDEXED BY delivery_pending CROSS JOIN event ON event.id = delivery.event
-         WHERE delivery.listener = ?1 AND delivery.state = 0
-             AND EXISTS (SELECT 1 FROM listener WHERE listener.id = ?1 AND listener.disabled_at IS NULL)
-         ORDER BY delivery.due_at, delivery.id LIMIT ?2",
-    )?;
+    let mut statement = connection.prepare_cached(DUE)?;
     let rows = i64::try_from(limit.saturating_add(except.len())).unwrap_or(i64::MAX);
     let mut rows = statement.query((listener, rows))?;
     let mut due = Vec::new();
@@ -104,18 +110,26 @@ macro_rules! page {
     };
 }
 
-/// Deliveries, newest first.
-pub(super) fn list(connection: &Connection, query: &DeliveryQuery) -> Result<Vec<DeliverySummary>, StoreError> {
-    let limit = query.limit.min(MAX_ROWS);
-    let before = query.before.as_ref().map_or(AFTER_ALL_IDS.as_slice(), |id| id.as_bytes());
-    let (sql, of): (&str, Vec<&dyn ToSql>) = match (&query.listener, &query.event) {
+/// The statement for a page of a list, and its parameters from `?4` on.
+fn page_of(query: &DeliveryQuery) -> (&'static str, Vec<&dyn ToSql>) {
+    match (&query.listener, &query.event) {
         (None, None) => (page!("delivery_state", "true"), vec![]),
         (Some(listener), None) => (page!("delivery_listener", "delivery.listener = ?4"), vec![listener]),
         (None, Some(event)) => (page!("delivery_event", "delivery.event = ?4"), vec![event]),
         (Some(listener), Some(event)) => {
             (page!("delivery_event", "delivery.event = ?4 AND delivery.listener = ?5"), vec![event, listener])
         }
-    };
+    }
+}
+
+/// Deliveries, newest first.
+pub(super) fn list(
+    connection: &Connection,
+    query: &DeliveryQuery,
+) -> Result<Vec<DeliverySummary>, StoreError> {
+    let limit = query.limit.min(MAX_ROWS);
+    let before = query.before.as_ref().map_or(AFTER_ALL_IDS.as_slice(), |id| id.as_bytes());
+    let (sql, of) = page_of(query);
     let states = match query.state {
         None => &[PENDING, DELIVERED, GIVEN_UP][..],
         Some(DeliveryState::Pending) => &[PENDING],
@@ -164,4 +178,61 @@ fn summary_of(row: &Row<'_>) -> rusqlite::Result<DeliverySummary> {
         due_at: row.get(7)?,
         finished_at: row.get(8)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::EventId;
+    use crate::store::{MasterKey, schema};
+
+    /// How SQLite goes about a statement.
+    fn plan(sql: &str) -> String {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::prepare(&mut connection, &MasterKey::from_bytes([1; 32])).unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        for parameter in 1..=statement.parameter_count() {
+            statement.raw_bind_parameter(parameter, 1).unwrap();
+        }
+        let mut rows = statement.raw_query();
+        let mut plan = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            plan.push(row.get::<_, String>(3).unwrap());
+        }
+        plan.join("\n")
+    }
+
+    /// What is asked for all the time costs as much as it returns, not as much as is stored.
+    #[test]
+    fn what_is_due_is_looked_up_in_the_index() {
+        let next_due = plan(NEXT_DUE);
+        assert_eq!(
+            next_due.matches("SEARCH delivery USING COVERING INDEX delivery_pending (listener=?)").count(),
+            1,
+            "{next_due}"
+        );
+        let due = plan(DUE);
+        assert!(due.contains("SEARCH delivery USING INDEX delivery_pending (listener=?)"), "{due}");
+        for plan in [next_due, due] {
+            assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN delivery"), "{plan}");
+        }
+    }
+
+    #[test]
+    fn lists_are_read_in_their_order() {
+        let (listener, event) = (ListenerId::from_number(1), EventId::from_bytes([1; 16]));
+        for (listener, expected) in [
+            (None, "delivery_state (state=? AND id<?)"),
+            (Some(listener), "delivery_listener (listener=? AND state=? AND id<?)"),
+        ] {
+            let plan = plan(page_of(&DeliveryQuery { listener, ..DeliveryQuery::default() }).0);
+            assert!(plan.contains(expected), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");
+        }
+        for listener in [None, Some(listener)] {
+            let plan =
+                plan(page_of(&DeliveryQuery { listener, event: Some(event), ..DeliveryQuery::default() }).0);
+            assert!(plan.contains("delivery_event (event=?"), "{plan}");
+        }
+    }
 }

@@ -41,9 +41,11 @@ fn earlier_answer(connection: &Connection, request: &Idempotency) -> Result<Opti
 }
 
 fn insert(connection: &Connection, event: &NewEvent, accepted_at: Timestamp) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("INSERT INTO event (id, accepted_at, body) VALUES (?1, ?2, ?3)")?
-        .execute((event.id, accepted_at, &*event.body))?;
+    connection.prepare_cached("INSERT INTO event (id, accepted_at, body) VALUES (?1, ?2, ?3)")?.execute((
+        event.id,
+        accepted_at,
+        &*event.body,
+    ))?;
     let mut is_known = connection.prepare_cached("SELECT 1 FROM listener WHERE id = ?1")?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO delivery (id, event, listener, state, reason, due_at, finished_at)

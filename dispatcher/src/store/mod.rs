@@ -108,20 +108,27 @@ impl Store {
         now: Timestamp,
     ) -> Result<ListenerId, StoreError> {
         let (registration, key) = (Zeroizing::new(registration), self.inner.key.clone());
-        self.inner.writer.write(move |connection| listeners::insert(connection, &key, &registration, now)).await
+        self.inner
+            .writer
+            .write(move |connection| listeners::insert(connection, &key, &registration, now))
+            .await
     }
 
     /// Replaces a registration; false, if there is no such listener.
     pub async fn replace_listener(&self, id: ListenerId, registration: String) -> Result<bool, StoreError> {
         let (registration, key) = (Zeroizing::new(registration), self.inner.key.clone());
-        self.inner.writer.write(move |connection| listeners::replace(connection, &key, id, &registration)).await
+        self.inner
+            .writer
+            .write(move |connection| listeners::replace(connection, &key, id, &registration))
+            .await
     }
 
     /// Removes a listener and gives its pending deliveries up; false, if there is no such listener. Where they are many,
     /// they are given up in steps that let others write in between; should that be broken off, [`open`](Self::open) and
     /// [`clean_up`](Self::clean_up) go on with it.
     pub async fn remove_listener(&self, id: ListenerId, now: Timestamp) -> Result<bool, StoreError> {
-        let removed = self.inner.writer.write(move |connection| listeners::remove(connection, id, now)).await?;
+        let removed =
+            self.inner.writer.write(move |connection| listeners::remove(connection, id, now)).await?;
         if removed {
             self.give_up_removed(Some(id)).await?;
         }

@@ -21,11 +21,7 @@ pub(super) fn prepare(connection: &mut Connection, key: &MasterKey) -> Result<()
     prepare_with(connection, key, MIGRATIONS)
 }
 
-fn prepare_with(
-    connection: &mut Connection,
-    key: &MasterKey,
-    migrations: &[&str],
-) -> Result<(), StoreError> {
+fn prepare_with(connection: &mut Connection, key: &MasterKey, migrations: &[&str]) -> Result<(), StoreError> {
     // Before the first table, or it has no effect.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -104,7 +100,9 @@ mod tests {
         let mut connection = Connection::open(&path).unwrap();
         prepare(&mut connection, &key()).unwrap();
         assert_eq!(version(&connection), 1);
-        connection.execute("INSERT INTO event (id, accepted_at, body) VALUES (zeroblob(16), 7, x'7b7d')", []).unwrap();
+        connection
+            .execute("INSERT INTO event (id, accepted_at, body) VALUES (zeroblob(16), 7, x'7b7d')", [])
+            .unwrap();
 
         prepare_with(&mut connection, &key(), NEXT).unwrap();
         assert_eq!(version(&connection), 2);
@@ -124,7 +122,8 @@ mod tests {
         let broken = [MIGRATIONS[0], "CREATE TABLE other (id INTEGER) STRICT; CREATE NONSENSE;"];
         prepare_with(&mut connection, &key(), &broken).unwrap_err();
         assert_eq!(version(&connection), 1);
-        prepare_with(&mut connection, &key(), &[MIGRATIONS[0], "CREATE TABLE other (id INTEGER) STRICT;"]).unwrap();
+        prepare_with(&mut connection, &key(), &[MIGRATIONS[0], "CREATE TABLE other (id INTEGER) STRICT;"])
+            .unwrap();
     }
 
     #[test]

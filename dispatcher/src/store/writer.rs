@@ -56,7 +56,9 @@ impl Writer {
             Finished {
                 error: done.as_ref().err().cloned(),
                 // Nobody is told who no longer waits.
-                answer: Box::new(move |committed| drop(sender.send(done.and_then(|done| committed.map(|()| done))))),
+                answer: Box::new(move |committed| {
+                    drop(sender.send(done.and_then(|done| committed.map(|()| done))))
+                }),
             }
         }));
         receiver.await.map_err(|_| StoreError::Closed)?
@@ -94,7 +96,8 @@ fn write_together(connection: &Connection, commands: &mut impl Iterator<Item = C
         let error = command.error.clone();
         finished.push(command);
         if begun.is_ok() && connection.is_autocommit() {
-            begun = Err(error.unwrap_or_else(|| StoreError::Other("the transaction has ended early".to_owned())));
+            begun =
+                Err(error.unwrap_or_else(|| StoreError::Other("the transaction has ended early".to_owned())));
             break;
         }
     }

@@ -57,7 +57,8 @@ async fn the_health_of_a_listener_follows_from_its_deliveries() {
     let retry = record(0, 100, Decision::RetryAt(at(900))).await;
     assert_eq!(retry, Health { pending: 5, ..Health::default() });
     let first = record(1, 200, give_up()).await;
-    let failing = Health { failed_in_a_row: 1, failing_since: Some(at(225)), pending: 4, ..Health::default() };
+    let failing =
+        Health { failed_in_a_row: 1, failing_since: Some(at(225)), pending: 4, ..Health::default() };
     assert_eq!(first, failing);
     let second = record(2, 300, give_up()).await;
     assert_eq!(second, Health { failed_in_a_row: 2, pending: 3, ..failing });

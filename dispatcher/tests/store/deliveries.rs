@@ -3,7 +3,8 @@ use hooksieve_dispatcher::store::{DeliveryQuery, DeliveryState};
 
 use crate::support::{Fixture, at, attempt, batch, new_event};
 
-const ALL: DeliveryQuery = DeliveryQuery { listener: None, event: None, state: None, before: None, limit: 100 };
+const ALL: DeliveryQuery =
+    DeliveryQuery { listener: None, event: None, state: None, before: None, limit: 100 };
 
 #[tokio::test]
 async fn what_is_due_comes_in_its_order_with_all_that_an_attempt_needs() {
@@ -12,13 +13,17 @@ async fn what_is_due_comes_in_its_order_with_all_that_an_attempt_needs() {
     let (_, late) = fixture.deliver_to(listener, at(1)).await;
     let (event, early) = fixture.deliver_to(listener, at(2)).await;
     fixture.deliver_to(other, at(1)).await;
-    fixture.store.record(attempt(listener, late, 1, at(3), Ok(503), Decision::RetryAt(at(60)))).await.unwrap();
+    fixture
+        .store
+        .record(attempt(listener, late, 1, at(3), Ok(503), Decision::RetryAt(at(60))))
+        .await
+        .unwrap();
     assert_eq!(fixture.store.next_due().await.unwrap(), [(listener, at(2)), (other, at(1))]);
     let due = fixture.store.due(listener, 10, vec![]).await.unwrap();
-    assert_eq!(due.iter().map(|one| (one.id, one.due_at, one.attempts)).collect::<Vec<_>>(), [
-        (early, at(2), 0),
-        (late, at(60), 1)
-    ]);
+    assert_eq!(
+        due.iter().map(|one| (one.id, one.due_at, one.attempts)).collect::<Vec<_>>(),
+        [(early, at(2), 0), (late, at(60), 1)]
+    );
     assert_eq!((due[0].event, due[0].accepted_at, &*due[0].body), (event, at(2), b"{}".as_slice()));
     assert_eq!(due[1].accepted_at, at(1));
 }
@@ -134,10 +139,10 @@ async fn what_is_finished_can_be_delivered_again() {
     fixture.store.record(attempt(listener, id, 2, at(60), Ok(204), Decision::Done)).await.unwrap();
     let (summary, attempts) = fixture.store.delivery(id).await.unwrap().unwrap();
     assert_eq!((summary.state, summary.attempts), (DeliveryState::Delivered, 2));
-    assert_eq!(attempts.iter().map(|one| (one.attempt, one.result)).collect::<Vec<_>>(), [
-        (1, Ok(404)),
-        (2, Ok(204))
-    ]);
+    assert_eq!(
+        attempts.iter().map(|one| (one.attempt, one.result)).collect::<Vec<_>>(),
+        [(1, Ok(404)), (2, Ok(204))]
+    );
     assert_eq!(fixture.store.redeliver(id, at(70)).await.unwrap(), Some(listener));
 }
 

@@ -114,8 +114,11 @@ async fn of_equal_requests_at_the_same_time_one_wins() {
             tasks.spawn(async move { (request, store.accept(batch).await.unwrap()) });
         }
         let results = tasks.join_all().await;
-        let winners: Vec<_> =
-            results.iter().filter(|(_, stored)| *stored == Stored::Committed).map(|(request, _)| *request).collect();
+        let winners: Vec<_> = results
+            .iter()
+            .filter(|(_, stored)| *stored == Stored::Committed)
+            .map(|(request, _)| *request)
+            .collect();
         let [winner] = winners[..] else { panic!("{} have won", winners.len()) };
         let repeated = Stored::Repeated(format!("answer {winner}"));
         assert!(results.iter().all(|(request, stored)| *request == winner || *stored == repeated));

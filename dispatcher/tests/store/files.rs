@@ -104,13 +104,16 @@ async fn a_file_of_schema_1_is_read() {
     assert_eq!(ids, [1, 3]);
     assert_eq!(listeners[0].registration.as_str(), r#"{"uri": "https://one.example"}"#);
     assert_eq!(listeners[1].registration.as_str(), r#"{"uri": "https://three.example"}"#);
-    assert_eq!(listeners[0].health, Health {
-        disabled: None,
-        failed_in_a_row: 1,
-        failing_since: Some(at(325)),
-        last_success_at: Some(at(225)),
-        pending: 1
-    });
+    assert_eq!(
+        listeners[0].health,
+        Health {
+            disabled: None,
+            failed_in_a_row: 1,
+            failing_since: Some(at(325)),
+            last_success_at: Some(at(225)),
+            pending: 1
+        }
+    );
     assert_eq!(listeners[1].health.disabled, Some((at(50), DisableReason::KeepsFailing { deliveries: 9 })));
     assert_eq!(fixture.listener().await.number(), 4);
 
@@ -158,8 +161,7 @@ async fn write_the_fixture_of_this_schema() {
             deliveries,
         })
         .collect();
-    let idempotency =
-        Some(Idempotency { key: "key".into(), fingerprint: [5; 32], answer: "answer".into() });
+    let idempotency = Some(Idempotency { key: "key".into(), fingerprint: [5; 32], answer: "answer".into() });
     store.accept(NewBatch { accepted_at: at(100), events, idempotency }).await.unwrap();
     store.remove_listener(two, at(150)).await.unwrap();
     let give_up = Decision::GiveUp(GiveUpReason::Status(404));

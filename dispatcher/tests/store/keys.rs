@@ -6,8 +6,8 @@ use crate::support::{Fixture, KEY, at};
 
 /// Bytes of which base64 has both of the digits in which its alphabets differ.
 const ODD: [u8; 32] = [
-    0xfb, 0xef, 0xbe, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
-    21, 22, 23, 24, 25, 26,
+    0xfb, 0xef, 0xbe, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
+    20, 21, 22, 23, 24, 25, 26,
 ];
 const ODD_STANDARD: &str = "++++////AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRo=";
 
@@ -15,8 +15,7 @@ const ODD_STANDARD: &str = "++++////AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRo=";
 fn are_equal(one: MasterKey, other: MasterKey) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let options = Fixture::new().options();
-    let options =
-        hooksieve_dispatcher::store::StoreOptions { path: folder.path().join("store"), ..options };
+    let options = hooksieve_dispatcher::store::StoreOptions { path: folder.path().join("store"), ..options };
     drop(Store::open(&options, one).unwrap());
     match Store::open(&options, other) {
         Ok(_) => true,
@@ -63,7 +62,8 @@ fn every_form_of_a_key_is_the_same_key() {
 #[test]
 fn what_is_no_key_is_refused_without_being_shown() {
     let secret = "c2VjcmV0c2VjcmV0";
-    for text in ["", " ", secret, &secret.repeat(4), &"ab".repeat(31), &"ab".repeat(33), "ß", &"=".repeat(44)] {
+    for text in ["", " ", secret, &secret.repeat(4), &"ab".repeat(31), &"ab".repeat(33), "ß", &"=".repeat(44)]
+    {
         let error = MasterKey::from_text(text).unwrap_err();
         assert!(matches!(error, KeyError::Form), "{text}");
         assert_eq!(error.to_string(), "expected a key of 32 bytes, as base64 or as 64 hexadecimal digits");
@@ -94,7 +94,11 @@ fn a_key_file_that_others_can_read_is_refused() {
         let error = MasterKey::from_file(&path).unwrap_err();
         assert!(matches!(error, KeyError::Access { mode: found, .. } if found == mode), "{error}");
         let message = error.to_string();
-        assert!(message.ends_with(&format!("others have access to the key (mode {mode:o}), expected mode 600 or 400")));
+        assert!(
+            message.ends_with(&format!(
+                "others have access to the key (mode {mode:o}), expected mode 600 or 400"
+            ))
+        );
     }
 }
 
@@ -135,7 +139,8 @@ async fn no_secret_is_on_the_disk_or_shown() {
     fixture.store.replace_listener(id, registration.replace("hook", "other")).await.unwrap();
     // Now in the log, then in the database.
     for fixture in [fixture.reopen()] {
-        let shown = format!("{:?} {:?}", fixture.store, MasterKey::from_bytes(*b"t0psecret-t0psecret-t0psecret-12"));
+        let shown =
+            format!("{:?} {:?}", fixture.store, MasterKey::from_bytes(*b"t0psecret-t0psecret-t0psecret-12"));
         assert!(!shown.contains("t0p") && !shown.contains("116"));
         for entry in std::fs::read_dir(fixture.folder.path()).unwrap() {
             let content = std::fs::read(entry.unwrap().path()).unwrap();

@@ -12,7 +12,8 @@ async fn registrations_come_back_as_they_were() {
     assert!(fixture.store.replace_listener(second, r#"{"a": 1}"#.to_owned()).await.unwrap());
     let fixture = fixture.reopen();
     let listeners = fixture.store.listeners().await.unwrap();
-    let seen: Vec<_> = listeners.iter().map(|one| (one.id, one.registration.as_str(), one.created_at)).collect();
+    let seen: Vec<_> =
+        listeners.iter().map(|one| (one.id, one.registration.as_str(), one.created_at)).collect();
     assert_eq!(seen, [(first, r#"{"uri": "ü"}"#, at(1)), (second, r#"{"a": 1}"#, at(2))]);
     assert!(listeners.iter().all(|one| one.health == Health::default()));
 }
@@ -54,7 +55,8 @@ async fn what_is_pending_for_a_listener_that_is_removed_is_given_up() {
     assert!(!fixture.store.remove_listener(gone, at(11)).await.unwrap());
     assert_eq!(fixture.store.next_due().await.unwrap(), [(other, at(3))]);
     assert_eq!(fixture.state(delivered).await, DeliveryState::Delivered);
-    let query = |state| DeliveryQuery { listener: Some(gone), state, limit: 1_000, ..DeliveryQuery::default() };
+    let query =
+        |state| DeliveryQuery { listener: Some(gone), state, limit: 1_000, ..DeliveryQuery::default() };
     let pending = fixture.store.deliveries(query(Some(DeliveryState::Pending))).await.unwrap();
     assert_eq!(pending, []);
     let all = fixture.store.deliveries(query(None)).await.unwrap();
@@ -93,7 +95,11 @@ async fn deliveries_of_a_disabled_listener_stay_pending() {
     let (listener, other) = (fixture.listener().await, fixture.listener().await);
     let (_, first) = fixture.deliver_to(listener, at(1)).await;
     fixture.deliver_to(other, at(2)).await;
-    fixture.store.record(attempt(listener, first, 1, at(3), Ok(500), Decision::RetryAt(at(9_000)))).await.unwrap();
+    fixture
+        .store
+        .record(attempt(listener, first, 1, at(3), Ok(500), Decision::RetryAt(at(9_000))))
+        .await
+        .unwrap();
     assert!(fixture.store.set_disabled(listener, Some(DisableReason::ByHand), at(4)).await.unwrap());
     let (_, second) = fixture.deliver_to(listener, at(5)).await;
 

@@ -117,7 +117,10 @@ impl Model {
             }
             Operation::Enable(index) => {
                 let Some(id) = self.listener(index) else { return };
-                assert_eq!(store.set_disabled(id, None, now).await.unwrap(), self.listeners.contains_key(&id));
+                assert_eq!(
+                    store.set_disabled(id, None, now).await.unwrap(),
+                    self.listeners.contains_key(&id)
+                );
                 if let Some(health) = self.listeners.get_mut(&id) {
                     *health = Health { last_success_at: health.last_success_at, ..Health::default() };
                     for delivery in self.deliveries.values_mut().filter(|one| one.listener == id) {
@@ -185,7 +188,10 @@ impl Model {
         if let Some((key, fingerprint)) = key {
             if let Some((first, answer, _)) = self.keys.get(&key) {
                 let is_same = *first == fingerprint;
-                assert_eq!(stored, if is_same { Stored::Repeated(answer.clone()) } else { Stored::KeyReused });
+                assert_eq!(
+                    stored,
+                    if is_same { Stored::Repeated(answer.clone()) } else { Stored::KeyReused }
+                );
                 return;
             }
             self.keys.insert(key, (fingerprint, answer, self.now));

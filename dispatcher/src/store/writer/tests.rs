@@ -10,7 +10,9 @@ fn writer(folder: &tempfile::TempDir) -> Writer {
     let path = folder.path().join("store");
     let lock = StoreLock::take(&path).unwrap();
     let connection = crate::store::file::open_writer(&path, Duration::from_secs(5)).unwrap();
-    connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE number (number INTEGER UNIQUE);").unwrap();
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE number (number INTEGER UNIQUE);")
+        .unwrap();
     Writer::start(connection, lock).unwrap()
 }
 
