@@ -3,21 +3,18 @@
 use std::ops::Range;
 
 use hooksieve::{
-    AuthData, AuthMethod, Catalog, Filter, Listener, ListenerError, ListenerId, Problem, RegisteredFilter,
-    migrate,
+    AuthMethod, Catalog, Filter, Listener, ListenerError, ListenerId, Problem, RegisteredFilter, migrate,
 };
 use serde_json::{Value, json};
 
-use super::plan::{Entry, Imported, Outcome, Plan};
+use super::plan::{self, Entry, Imported, Outcome, Plan};
 use super::{ImportError, Position};
+use crate::core::Edits;
 
 /// What filters are compared on that cannot be proved to be the same.
 const MADE_UP_EVENTS: u64 = 1_000;
 
 const RETRY_NOTE: &str = "tried again after 5xx, or no answer, as OpenRegister documents it; Nextcloud itself makes one attempt, `\"retry\": \"nextcloud\"`";
-
-/// What a registration has in the list of one server, and is another's on the next.
-const NOT_TAKEN_OVER: [&str; 1] = ["id"];
 
 pub(super) fn plan(text: &str, catalog: &Catalog) -> Result<Plan, ImportError> {
     let no_list = |error: ListenerError| {
@@ -28,83 +25,72 @@ pub(super) fn plan(text: &str, catalog: &Catalog) -> Result<Plan, ImportError> {
     let filters = Listener::filters_from_json(text).map_err(no_list)?;
     let translations: Vec<Option<Translation>> =
         filters.map(|filter| Some(Translation::new(&filter.ok()?, catalog))).collect();
-    let exchanged = Exchanged::new(text, translations.iter().flatten());
-    let listeners = Listener::list_from_json(&exchanged.text).map_err(no_list)?;
-    let entries = listeners.zip(&translations).map(|(listener, translation)| {
-        let refused = translation.as_ref().and_then(|translation| translation.verdict.as_ref().err());
-        let mut reasons = refused.cloned().unwrap_or_default();
-        match (listener, translation) {
-            (Ok(listener), Some(Translation { verdict: Ok(notes), .. })) => Entry {
-                from: listener.id().map(ListenerId::to_string).unwrap_or_default(),
-                position: None,
-                outcome: registration(&listener, notes.clone()),
-            },
-            (Ok(listener), _) => {
-                reasons.extend(no_registration(&listener));
-                let from = listener.id().map(ListenerId::to_string).unwrap_or_default();
-                Entry { from, position: None, outcome: Outcome::Refused { reasons } }
-            }
-            (Err(error), _) => {
-                reasons.extend(error.problems().iter().map(|problem| exchanged.reason(problem, text)));
-                let position = error.position().map(|position| position.to_string());
-                Entry {
-                    from: error.id().map(ListenerId::to_string).or(position).unwrap_or_default(),
-                    position: error.range().map(|range| Position::of(text, exchanged.original(range.start))),
-                    outcome: Outcome::Refused { reasons },
-                }
+    let mut edits = Edits::default();
+    for translation in translations.iter().flatten() {
+        if let Some(range) = &translation.range {
+            edits.replace(range.clone(), translation.text.clone());
+        }
+    }
+    let edited = edits.apply(text);
+    let listeners = Listener::list_from_json(&edited).map_err(no_list)?;
+    let position = |range: Range<usize>| Position::of(text, edits.original(range).start);
+    let entries = listeners.zip(translations).map(|(listener, translation)| match listener {
+        Ok(listener) => {
+            let unread = || Err(vec!["the filter cannot be read".to_owned()]);
+            let verdict = translation.map_or_else(unread, |translation| translation.verdict);
+            let from = listener.id().map(ListenerId::to_string).unwrap_or_default();
+            Entry { from, position: None, outcome: outcome(&listener, verdict) }
+        }
+        Err(error) => {
+            let mut reasons =
+                translation.and_then(|translation| translation.verdict.err()).unwrap_or_default();
+            reasons.extend(error.problems().iter().map(|problem| {
+                plan::reason(
+                    problem.message(),
+                    problem.pointer(),
+                    problem.range().map(position),
+                    problem.hint(),
+                )
+            }));
+            let id = error.id().map(ListenerId::to_string);
+            Entry {
+                from: id.or(error.position().map(|position| position.to_string())).unwrap_or_default(),
+                position: error.range().map(position),
+                outcome: Outcome::Refused { reasons },
             }
         }
     });
     Ok(Plan { entries: entries.collect() })
 }
 
-/// The registration of a listener whose filter is translated.
-fn registration(listener: &Listener, mut notes: Vec<String>) -> Outcome {
-    let reasons = no_registration(listener);
-    if !reasons.is_empty() {
-        return Outcome::Refused { reasons };
-    }
+/// What becomes of a listener, from what becomes of its filter.
+fn outcome(listener: &Listener, verdict: Result<Vec<String>, Vec<String>>) -> Outcome {
+    let (mut notes, mut reasons) = match verdict {
+        Ok(notes) => (notes, Vec::new()),
+        Err(reasons) => (Vec::new(), reasons),
+    };
     let mut registration = listener.to_value_with_secrets();
-    let fields = registration.as_object_mut();
-    if let Some(fields) = fields {
+    if let Some(fields) = registration.as_object_mut() {
+        // Who registered it, and its number, are things of that server.
+        fields.shift_remove("id");
         for name in listener.other_fields().keys() {
             fields.shift_remove(name);
             notes.push(format!("`{name}` is not taken over"));
         }
-        for name in NOT_TAKEN_OVER {
-            fields.shift_remove(name);
-        }
-        if let Some(AuthData::Encrypted(_)) = listener.auth_data() {
-            fields.shift_remove("authData");
+        if listener.auth_method() == AuthMethod::None && fields.shift_remove("authData").is_some() {
             notes.push("`authData` is not taken over, for `authMethod` is `none`".to_owned());
         }
         fields.insert("delivery".to_owned(), json!({ "body": "nextcloud", "retry": "openregister" }));
     }
     notes.push(RETRY_NOTE.to_owned());
-    match Imported::new(registration, notes) {
-        Ok(imported) => Outcome::Imported(imported),
-        Err(reasons) => Outcome::Refused { reasons },
+    match Imported::new(&registration, notes) {
+        Ok(imported) if reasons.is_empty() => Outcome::Imported(imported),
+        Ok(_) => Outcome::Refused { reasons },
+        Err(others) => {
+            reasons.extend(others);
+            Outcome::Refused { reasons }
+        }
     }
-}
-
-/// Why a listener cannot be taken over, its filter aside.
-fn no_registration(listener: &Listener) -> Vec<String> {
-    let mut reasons = Vec::new();
-    let is_encrypted = matches!(listener.auth_data(), Some(AuthData::Encrypted(_)));
-    if listener.auth_method() == AuthMethod::Header && is_encrypted {
-        reasons.push(
-            "`authData` is encrypted, and only that server can read it; register the listener anew, with its headers"
-                .to_owned(),
-        );
-    } else if let Err(error) = listener.delivery() {
-        reasons.extend(error.problems().iter().map(|problem| problem.message().to_owned()));
-    }
-    if !listener.token_needed().is_empty() {
-        reasons.push(
-            "`tokenNeeded` asks for tokens to act for users, which only that server can make".to_owned(),
-        );
-    }
-    reasons
 }
 
 /// What becomes of a filter.
@@ -172,50 +158,5 @@ fn compact(json: &str) -> String {
         Ok(Value::Array(values)) if values.is_empty() => "{}".to_owned(),
         Ok(value) => value.to_string(),
         Err(_) => json.to_owned(),
-    }
-}
-
-/// The text of a list with new filters, and the way back to the places of the old ones.
-struct Exchanged {
-    text: String,
-    /// Of each filter, the old and the new place, in order.
-    places: Vec<(Range<usize>, Range<usize>)>,
-}
-
-impl Exchanged {
-    fn new<'t>(text: &str, translations: impl Iterator<Item = &'t Translation>) -> Self {
-        let mut exchanged = Self { text: String::with_capacity(text.len()), places: Vec::new() };
-        let mut done = 0;
-        for translation in translations {
-            let Some(old) = &translation.range else { continue };
-            exchanged.text += text.get(done..old.start).unwrap_or_default();
-            let start = exchanged.text.len();
-            exchanged.text += &translation.text;
-            exchanged.places.push((old.clone(), start..exchanged.text.len()));
-            done = old.end;
-        }
-        exchanged.text += text.get(done..).unwrap_or_default();
-        exchanged
-    }
-
-    /// From a byte of the new text to the byte of the old one; in a filter, to its start.
-    fn original(&self, offset: usize) -> usize {
-        match self.places.iter().rev().find(|(_, new)| new.start <= offset) {
-            None => offset,
-            Some((old, new)) if offset < new.end => old.start,
-            Some((old, new)) => old.end + (offset - new.end),
-        }
-    }
-
-    /// A problem, with its place in the old text.
-    fn reason(&self, problem: &Problem, text: &str) -> String {
-        let mut reason = format!("{} at `{}`", problem.message(), problem.pointer());
-        if let Some(range) = problem.range() {
-            reason += &format!(" ({})", Position::of(text, self.original(range.start)));
-        }
-        if let Some(hint) = problem.hint() {
-            reason += &format!("; {hint}");
-        }
-        reason
     }
 }

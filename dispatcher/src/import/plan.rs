@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use hooksieve::Listener;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::Position;
+use crate::core::Registration;
 
 /// What becomes of each key or registration, in the order of the text. Neither `Display` nor [`to_json`](Self::to_json)
 /// nor `Debug` shows secrets.
@@ -44,7 +44,7 @@ pub enum Outcome {
     },
 }
 
-/// A registration that is ready for [`Registration::from_json`](crate::core::Registration::from_json).
+/// A registration that [`Registration::from_json`] accepts.
 #[derive(Clone)]
 pub struct Imported {
     registration: Value,
@@ -54,24 +54,21 @@ pub struct Imported {
 }
 
 impl Imported {
-    /// Checks a registration as far as Nextcloud's fields go.
-    pub(super) fn new(registration: Value, notes: Vec<String>) -> Result<Self, Vec<String>> {
-        let listener = Listener::from_value(&registration)
-            .and_then(|listener| listener.delivery().map(|_| listener.clone()));
-        let listener = listener.map_err(|error| {
-            let reason = |problem: &hooksieve::Problem| match problem.hint() {
-                Some(hint) => format!("{} at `{}`; {hint}", problem.message(), problem.pointer()),
-                None => format!("{} at `{}`", problem.message(), problem.pointer()),
-            };
-            error.problems().iter().map(reason).collect::<Vec<_>>()
-        })?;
-        let mut shown = listener.to_value();
-        let signatures = shown.pointer_mut("/delivery/signatures").and_then(Value::as_array_mut);
-        let secrets = signatures.into_iter().flatten().filter_map(|signature| signature.get_mut("secrets"));
-        for secret in secrets.filter_map(Value::as_array_mut).flatten() {
-            *secret = Value::from("[redacted]");
+    /// Checks a registration whole.
+    pub(super) fn new(registration: &Value, notes: Vec<String>) -> Result<Self, Vec<String>> {
+        match Registration::from_json(&registration.to_string()) {
+            Ok(checked) => {
+                let (registration, shown) = (checked.to_value_with_secrets(), checked.to_value());
+                Ok(Self { registration, shown, notes })
+            }
+            Err(error) => {
+                let problems = error.problems.iter();
+                // Places in a text that nobody has seen are left out.
+                Err(problems
+                    .map(|problem| reason(&problem.message, &problem.pointer, None, problem.hint.as_deref()))
+                    .collect())
+            }
         }
-        Ok(Self { registration, shown, notes })
     }
 
     /// The registration, with its secrets: to be registered, not to be shown.
@@ -174,6 +171,15 @@ impl fmt::Display for Entry {
     }
 }
 
+impl From<Result<Imported, Vec<String>>> for Outcome {
+    fn from(result: Result<Imported, Vec<String>>) -> Self {
+        match result {
+            Ok(imported) => Self::Imported(imported),
+            Err(reasons) => Self::Refused { reasons },
+        }
+    }
+}
+
 impl Outcome {
     fn word(&self) -> &'static str {
         match self {
@@ -182,6 +188,21 @@ impl Outcome {
             Self::Refused { .. } => "refused",
         }
     }
+}
+
+/// A problem as a sentence.
+pub(super) fn reason(message: &str, pointer: &str, position: Option<Position>, hint: Option<&str>) -> String {
+    let mut reason = message.to_owned();
+    if !pointer.is_empty() {
+        reason += &format!(" at `{pointer}`");
+    }
+    if let Some(position) = position {
+        reason += &format!(" ({position})");
+    }
+    if let Some(hint) = hint {
+        reason += &format!("; {hint}");
+    }
+    reason
 }
 
 /// A text whose control characters are written as escapes, so that a terminal does not obey them.

@@ -136,10 +136,7 @@ fn outcome(key: &str, value: &SettingValue, secret: &SecretSetting) -> Outcome {
         }
     }
     let registration = json!({ "httpMethod": "POST", "uri": url, "event": class, "delivery": delivery });
-    match Imported::new(registration, notes) {
-        Ok(imported) => Outcome::Imported(imported),
-        Err(reasons) => Outcome::Refused { reasons },
-    }
+    Outcome::from(Imported::new(&registration, notes))
 }
 
 impl SecretSetting {
