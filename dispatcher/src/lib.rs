@@ -13,5 +13,6 @@ pub mod api;
 pub mod core;
 pub mod deliver;
 pub mod import;
+pub mod receiver;
 pub mod run;
 pub mod store;

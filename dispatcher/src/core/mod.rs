@@ -21,6 +21,7 @@ pub use ids::{DeliveryId, EventId, IdError, ListenerId};
 pub use outcome::{Decision, DisableReason, Failure, GiveUpReason, Outcome, RetryAfter};
 pub use policy::{DisableAfter, RetryOn, RetryPolicy, RetryPreset};
 pub use problem::{RegistrationError, RegistrationProblem};
+pub(crate) use registration::Edits;
 pub use registration::Registration;
 pub use request::{Delivery, Request, RequestError};
 pub use router::{Router, Routes};

@@ -3,6 +3,8 @@
 mod check;
 mod edits;
 
+pub(crate) use edits::Edits;
+
 use hooksieve::{Catalog, CompileError, Compiler, ErrorCode, Filter, Limits, Lint, Listener, lint};
 use serde_json::{Value, json};
 

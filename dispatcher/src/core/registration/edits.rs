@@ -6,16 +6,16 @@ use zeroize::Zeroizing;
 
 /// Exchanges of parts that do not overlap.
 #[derive(Default)]
-pub(super) struct Edits(Vec<(Range<usize>, Zeroizing<String>)>);
+pub(crate) struct Edits(Vec<(Range<usize>, Zeroizing<String>)>);
 
 impl Edits {
-    pub(super) fn replace(&mut self, range: Range<usize>, with: impl Into<Zeroizing<String>>) {
+    pub(crate) fn replace(&mut self, range: Range<usize>, with: impl Into<Zeroizing<String>>) {
         let at = self.0.partition_point(|(earlier, _)| earlier.start < range.start);
         self.0.insert(at, (range, with.into()));
     }
 
     /// The text with its parts exchanged. It may hold secrets.
-    pub(super) fn apply(&self, text: &str) -> Zeroizing<String> {
+    pub(crate) fn apply(&self, text: &str) -> Zeroizing<String> {
         let added = self.0.iter().map(|(_, with)| with.len()).sum::<usize>();
         // Of the right size: what grows leaves copies behind.
         let mut edited = Zeroizing::new(String::with_capacity(text.len() + added));
@@ -30,7 +30,7 @@ impl Edits {
     }
 
     /// Where a part of the edited text stood. What lies within an exchanged part is the whole of it.
-    pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
+    pub(crate) fn original(&self, range: Range<usize>) -> Range<usize> {
         self.original_of(range.start, |edit| edit.start)..self.original_of(range.end, |edit| edit.end)
     }
 
