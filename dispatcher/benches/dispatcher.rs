@@ -89,7 +89,8 @@ fn route() {
     const ROUNDS: usize = 101;
     let (mut router, mut set) = (Router::default(), FilterSet::new());
     for (index, number) in (0..LISTENERS).zip(1..) {
-        let (id, registration) = (ListenerId::from_number(number), registration(index, "https://example.org/"));
+        let (id, registration) =
+            (ListenerId::from_number(number), registration(index, "https://example.org/"));
         set.insert(id, registration.condition().clone());
         router.insert(id, Arc::new(registration));
     }
@@ -99,14 +100,18 @@ fn route() {
     let (mut engine, mut routing) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let start = Instant::now();
-        hits += events.iter().map(|event| set.matches_json(event, &mut scratch).unwrap().len()).sum::<usize>();
+        hits +=
+            events.iter().map(|event| set.matches_json(event, &mut scratch).unwrap().len()).sum::<usize>();
         engine.push(per_event(start));
         let start = Instant::now();
         hits += events.iter().map(|event| routes.route(event, &mut scratch).unwrap().len()).sum::<usize>();
         routing.push(per_event(start));
     }
     let ((engine, engine_min, engine_max), (routing, min, max)) = (spread(engine), spread(routing));
-    println!("| {LISTENERS} listeners, {:.1} hits an event | time per event |", hits as f64 / (2 * ROUNDS * events.len()) as f64);
+    println!(
+        "| {LISTENERS} listeners, {:.1} hits an event | time per event |",
+        hits as f64 / (2 * ROUNDS * events.len()) as f64
+    );
     println!("|---|--:|");
     println!("| the engine's filter set | {engine:.0} ns ({engine_min:.0}–{engine_max:.0}) |");
     println!("| routing | {routing:.0} ns ({min:.0}–{max:.0}), {:.2} × |\n", routing / engine);
@@ -152,7 +157,10 @@ async fn accept() {
         let dispatcher = start(folder.path()).await;
         for index in 0..100 {
             // They match next to nothing: what is measured is the acceptance.
-            dispatcher.register(&registration(index, "http://127.0.0.1:9/").to_value_with_secrets().to_string()).await.unwrap();
+            dispatcher
+                .register(&registration(index, "http://127.0.0.1:9/").to_value_with_secrets().to_string())
+                .await
+                .unwrap();
         }
         let batches = Arc::new(batches(size));
         let rounds = if callers == 1 && size == 1 { 500 } else { EVENTS_EACH / size / callers };
@@ -231,7 +239,9 @@ async fn deliver() {
     send(&dispatcher, lines.as_bytes()).await;
     wait_for(&receiver, DELIVERIES).await;
     let rate = DELIVERIES as f64 / start.elapsed().as_secs_f64();
-    println!("Deliveries to a receiver on the same machine, signed, each with its outcome stored: {rate:.0} per second.");
+    println!(
+        "Deliveries to a receiver on the same machine, signed, each with its outcome stored: {rate:.0} per second."
+    );
 
     const SECONDS: u64 = 20;
     const TICK: Duration = Duration::from_millis(5);

@@ -43,9 +43,11 @@ const LISTENERS: [Listener; 6] = [
     ("bob", r#"{"user.uid": "bob"}"#, |number| number % 3 == 0),
     ("fifth", r#"{"event.number": {"$mod": [5, 0]}}"#, |number| number % 5 == 0),
     ("others", r#"{"user.uid": {"$ne": "bob"}}"#, |number| number % 3 != 0),
-    ("either", r#"{"$or": [{"event.number": {"$mod": [7, 3]}}, {"user.uid": {"$in": ["carol"]}}]}"#, |number| {
-        number % 7 == 3 || number % 3 == 2
-    }),
+    (
+        "either",
+        r#"{"$or": [{"event.number": {"$mod": [7, 3]}}, {"user.uid": {"$in": ["carol"]}}]}"#,
+        |number| number % 7 == 3 || number % 3 == 2,
+    ),
 ];
 
 fn event(number: u64) -> Value {
@@ -129,7 +131,8 @@ async fn nothing_is_lost_and_nothing_goes_astray() {
                 loop {
                     let first = next.fetch_add(BATCH, Ordering::Relaxed);
                     let numbers = first..first + BATCH;
-                    let lines: String = numbers.clone().map(|number| format!("{}\n", event(number))).collect();
+                    let lines: String =
+                        numbers.clone().map(|number| format!("{}\n", event(number))).collect();
                     if !program.send(lines).await {
                         return acknowledged;
                     }

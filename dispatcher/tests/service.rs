@@ -14,7 +14,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use hooksieve_dispatcher::core::{DeliveryId, DisableReason, GiveUpReason, ListenerId};
 use hooksieve_dispatcher::deliver::ClientOptions;
-use hooksieve_dispatcher::run::{Acceptance, Dispatcher, Notice, OpenError, Options, RegisterError, UnknownPart};
+use hooksieve_dispatcher::run::{
+    Acceptance, Dispatcher, Notice, OpenError, Options, RegisterError, UnknownPart,
+};
 use hooksieve_dispatcher::store::{
     DeliveryQuery, DeliveryState, MasterKey, Retention, StoreError, StoreOptions,
 };
@@ -135,10 +137,8 @@ async fn an_event_goes_to_those_that_it_matches() {
     assert_eq!(headers["content-type"], "application/json");
     assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), event(1));
     receiver.wait_for("/all", 1).await;
-    eventually(async || {
-        (deliveries(&dispatcher, DeliveryState::Delivered).await.len() == 2).then_some(())
-    })
-    .await;
+    eventually(async || (deliveries(&dispatcher, DeliveryState::Delivered).await.len() == 2).then_some(()))
+        .await;
     assert!(receiver.at("/alice").is_empty() && receiver.at("/other").is_empty());
     dispatcher.stop().await;
 }
@@ -149,7 +149,8 @@ async fn lines_that_are_no_events_are_named_and_the_others_are_accepted() {
     let dispatcher = start(folder.path()).await;
     let too_long = format!("{{\"a\": \"{}\"}}", "x".repeat(100_000));
     let lines = format!("{}\n\n{{\"a\": \n[1]\n{too_long}\n{}", event(1), event(2));
-    let Acceptance::Accepted(accepted) = dispatcher.accept(lines.as_bytes(), true, None).await.unwrap() else {
+    let Acceptance::Accepted(accepted) = dispatcher.accept(lines.as_bytes(), true, None).await.unwrap()
+    else {
         panic!()
     };
     assert_eq!(accepted.events.iter().map(|event| event.line).collect::<Vec<_>>(), [1, 6]);
@@ -167,10 +168,12 @@ async fn a_request_that_is_sent_again_is_answered_as_before() {
     let folder = tempfile::tempdir().unwrap();
     let dispatcher = start(folder.path()).await;
     let (body, other) = (event(1).to_string(), event(2).to_string());
-    let Acceptance::Accepted(first) = dispatcher.accept(body.as_bytes(), false, Some("k")).await.unwrap() else {
+    let Acceptance::Accepted(first) = dispatcher.accept(body.as_bytes(), false, Some("k")).await.unwrap()
+    else {
         panic!()
     };
-    let Acceptance::Repeated(answer) = dispatcher.accept(body.as_bytes(), false, Some("k")).await.unwrap() else {
+    let Acceptance::Repeated(answer) = dispatcher.accept(body.as_bytes(), false, Some("k")).await.unwrap()
+    else {
         panic!()
     };
     assert_eq!(answer, first.to_json());
@@ -187,7 +190,9 @@ async fn what_fails_is_tried_again_with_the_same_id() {
     receiver.answer("/", 500);
     let dispatcher = start(folder.path()).await;
     let retry = json!({"delays": [0, 0, 0, 0, 0, 0, 0, 0, 0], "on": "every-failure"});
-    let listener = register(&dispatcher, json!({"uri": format!("http://{address}/"), "delivery": {"retry": retry}})).await;
+    let listener =
+        register(&dispatcher, json!({"uri": format!("http://{address}/"), "delivery": {"retry": retry}}))
+            .await;
     send(&dispatcher, event(1)).await;
     receiver.wait_for("/", 3).await;
     receiver.answer("/", 200);
@@ -196,7 +201,10 @@ async fn what_fails_is_tried_again_with_the_same_id() {
     let (delivery, attempts) = dispatcher.delivery(id).await.unwrap().unwrap();
     assert_eq!((delivery.listener, delivery.attempts as usize), (listener, attempts.len()));
     let results: Vec<_> = attempts.iter().map(|attempt| attempt.result).collect();
-    assert!(results.len() > 3 && results[..3] == [Ok(500); 3] && results.last() == Some(&Ok(200)), "{results:?}");
+    assert!(
+        results.len() > 3 && results[..3] == [Ok(500); 3] && results.last() == Some(&Ok(200)),
+        "{results:?}"
+    );
     let ids: Vec<_> = receiver.at("/").iter().map(|(_, headers, _)| headers["webhook-id"].clone()).collect();
     assert!(ids.iter().all(|other| *other == id.to_string()), "{ids:?}");
     dispatcher.stop().await;
@@ -225,11 +233,17 @@ async fn one_of_a_thousand_listeners_is_broken() {
     for number in 0..1_000 {
         let path = if number == 500 { "broken" } else { "works" };
         let filter = json!({"event.number": {"$gte": 0}});
-        register(&dispatcher, json!({"uri": format!("http://{address}/{path}"), "eventFilter": filter})).await;
+        register(&dispatcher, json!({"uri": format!("http://{address}/{path}"), "eventFilter": filter}))
+            .await;
     }
     let wrong = json!({"httpMethod": "POST", "uri": "https://example.org/", "event": "Test", "eventFilter": {"a": {"$eqs": 1}}});
-    let Err(RegisterError::Registration(error)) = dispatcher.register(&wrong.to_string()).await else { panic!() };
-    assert_eq!((&*error.problems[0].pointer, error.problems[0].range.is_some()), ("/eventFilter/a/$eqs", true));
+    let Err(RegisterError::Registration(error)) = dispatcher.register(&wrong.to_string()).await else {
+        panic!()
+    };
+    assert_eq!(
+        (&*error.problems[0].pointer, error.problems[0].range.is_some()),
+        ("/eventFilter/a/$eqs", true)
+    );
 
     send(&dispatcher, event(1)).await;
     receiver.wait_for("/works", 999).await;
@@ -330,12 +344,19 @@ async fn it_says_why() {
 
     let explained = dispatcher.explain(listener, id).await.unwrap().unwrap();
     assert!(!explained.explanation.matches());
-    assert!(explained.explanation.reason().contains("`event.number` is 1"), "{}", explained.explanation.reason());
+    assert!(
+        explained.explanation.reason().contains("`event.number` is 1"),
+        "{}",
+        explained.explanation.reason()
+    );
     let nobody = ListenerId::from_number(99);
     assert_eq!(dispatcher.explain(nobody, id).await.unwrap().unwrap_err(), UnknownPart::Listener);
 
     let previewed = dispatcher.preview(r#"{"event.number": 1}"#, 10).await.unwrap();
-    assert_eq!(previewed.events.iter().map(|event| (event.id, event.matches)).collect::<Vec<_>>(), [(id, true)]);
+    assert_eq!(
+        previewed.events.iter().map(|event| (event.id, event.matches)).collect::<Vec<_>>(),
+        [(id, true)]
+    );
     dispatcher.preview("{", 10).await.unwrap_err();
     dispatcher.stop().await;
 }
@@ -346,7 +367,8 @@ async fn addresses_that_are_not_public_are_refused() {
     let mut options = options(folder.path());
     options.client.allowed.clear();
     let dispatcher = Dispatcher::start(options, MasterKey::from_bytes([1; 32])).await.unwrap();
-    for uri in ["http://127.0.0.1/", "http://[::ffff:10.0.0.1]/", "http://localhost:1/", "http://2130706433/"] {
+    for uri in ["http://127.0.0.1/", "http://[::ffff:10.0.0.1]/", "http://localhost:1/", "http://2130706433/"]
+    {
         let registration = json!({"httpMethod": "POST", "event": "Test", "uri": uri}).to_string();
         let Err(RegisterError::Registration(error)) = dispatcher.register(&registration).await else {
             panic!("{uri}")

@@ -185,19 +185,6 @@ impl RetryPolicy {
         let share = (random >> 11) as f64 / (1u64 << 53) as f64;
         delay.saturating_add(delay.mul_f64(self.jitter * share))
     }
-
-    /// Whether a listener that fails on and on is to be disabled: `failed_in_a_row` deliveries were given up since
-    /// the last that was delivered, the first of them at `failing_since`.
-    #[must_use]
-    pub fn disable_after(
-        &self,
-        failed_in_a_row: u32,
-        failing_since: Timestamp,
-        now: Timestamp,
-    ) -> Option<super::DisableReason> {
-        let _ = (failed_in_a_row, failing_since, now);
-        todo!()
-    }
 }
 
 impl RetryAfter {

@@ -34,6 +34,21 @@ pub struct ClientOptions {
     pub user_agent: String,
 }
 
+impl Default for ClientOptions {
+    /// 10 seconds to connect, 30 for all; 4 KiB of an answer are kept, 64 KiB read; public addresses only.
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            kept_answer: 4 << 10,
+            max_answer: 64 << 10,
+            allowed: Vec::new(),
+            extra_roots: Vec::new(),
+            user_agent: concat!("hooksieve-dispatcher/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
 /// What came of an attempt.
 #[derive(Debug, Clone)]
 pub struct Attempt {

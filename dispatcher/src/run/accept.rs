@@ -31,13 +31,13 @@ pub enum Acceptance {
 
 /// The events of a request.
 ///
-/// As JSON: `{"events": [{"line": 1, "id": "evt_…", "listeners": 2}], "badLines": [{"line": 2, "offset": 17, "message": "…"}]}`.
+/// As JSON: `{"events": [{"line": 1, "id": "evt_…", "listeners": 2}], "errors": [{"line": 2, "offset": 17, "message": "…"}]}`.
 #[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Accepted {
     /// Those that were accepted, in order.
     pub events: Vec<AcceptedEvent>,
     /// The lines that are no events.
+    #[serde(rename = "errors")]
     pub bad_lines: Vec<BadLine>,
 }
 

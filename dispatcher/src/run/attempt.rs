@@ -99,8 +99,11 @@ async fn store(shared: &Shared, record: AttemptRecord) -> Result<(), StoreError>
 async fn disable_if_hopeless(shared: &Shared, listener: ListenerId, registration: &Registration) {
     let disabled = async {
         let Some(health) = shared.store.health(listener).await? else { return Ok(None) };
-        let Some(since) = health.failing_since.filter(|_| health.disabled.is_none()) else { return Ok(None) };
-        let reason = registration.settings().retry.disable_after(health.failed_in_a_row, since, now());
+        if health.disabled.is_some() {
+            return Ok(None);
+        }
+        let policy = &registration.settings().retry;
+        let reason = policy.disable_after(health.failed_in_a_row, health.failing_since, now());
         if let Some(reason) = &reason {
             shared.store.set_disabled(listener, Some(reason.clone()), now()).await?;
         }

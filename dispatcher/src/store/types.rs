@@ -1,6 +1,6 @@
 //! What goes into the store and comes out of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,14 @@ pub struct StoreOptions {
     pub path: PathBuf,
     /// How long a write waits for a database that another program has locked.
     pub busy_timeout: Duration,
+}
+
+impl StoreOptions {
+    /// A file; writes wait for 5 seconds.
+    #[must_use]
+    pub fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), busy_timeout: Duration::from_secs(5) }
+    }
 }
 
 /// A listener as it is stored.

@@ -15,8 +15,8 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let key = MasterKey::generate().context("no new key")?;
-        key.write_to(&self.file).with_context(|| format!("cannot write `{}`", self.file.display()))?;
+        MasterKey::create_file(&self.file)
+            .with_context(|| format!("no new key in `{}`", self.file.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

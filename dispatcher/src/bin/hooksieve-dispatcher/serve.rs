@@ -118,7 +118,8 @@ impl ApiSettings {
             ingest_token: secret(TOKEN_VARIABLE, self.ingest_token_file.as_deref())?,
             max_body: self.max_body,
         };
-        let service = api::router(dispatcher.clone(), options).into_make_service_with_connect_info::<SocketAddr>();
+        let service =
+            api::router(dispatcher.clone(), options).into_make_service_with_connect_info::<SocketAddr>();
         let stopping = {
             let dispatcher = dispatcher.clone();
             async move {

@@ -18,7 +18,6 @@ const KEY_VARIABLE: &str = "HOOKSIEVE_KEY";
 const DAY: Duration = Duration::from_secs(86_400);
 /// Keys of requests that may be sent again are kept for so long.
 const KEEP_IDEMPOTENCY: Duration = DAY;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(60);
 
 /// Where everything is kept.
@@ -36,7 +35,7 @@ pub(crate) struct StoreSettings {
 
 impl StoreSettings {
     pub(crate) fn options(&self) -> StoreOptions {
-        StoreOptions::new(&self.database).busy_timeout(BUSY_TIMEOUT)
+        StoreOptions::new(&self.database)
     }
 
     /// The key: from the environment, from its file, or a new one for a new database.
@@ -49,10 +48,13 @@ impl StoreSettings {
             return MasterKey::from_file(&file).with_context(|| format!("the key in `{}`", file.display()));
         }
         if self.database.exists() {
-            bail!("the database has no key: `{}` is not there, and {KEY_VARIABLE} is not set", file.display());
+            bail!(
+                "the database has no key: `{}` is not there, and {KEY_VARIABLE} is not set",
+                file.display()
+            );
         }
-        let key = MasterKey::generate().context("no new key")?;
-        key.write_to(&file).with_context(|| format!("the new key cannot be written to `{}`", file.display()))?;
+        let key =
+            MasterKey::create_file(&file).with_context(|| format!("no new key in `{}`", file.display()))?;
         eprintln!("a new key is in `{}`: whoever loses it loses the registrations", file.display());
         Ok(key)
     }
