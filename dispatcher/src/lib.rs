@@ -8,6 +8,7 @@
 //! - [`run`]: the [`Dispatcher`](run::Dispatcher): the three together, and what drives them.
 //! - [`api`]: the HTTP API and the page.
 //! - [`import`]: registrations from elsewhere.
+//! - [`receiver`]: a receiver of deliveries, for demonstrations and tests.
 
 pub mod api;
 pub mod core;
@@ -16,3 +17,4 @@ pub mod import;
 pub mod receiver;
 pub mod run;
 pub mod store;
+mod visible;

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 use super::Position;
 use crate::core::Registration;
+use crate::visible::Visible;
 
 /// What becomes of each key or registration, in the order of the text. Neither `Display` nor [`to_json`](Self::to_json)
 /// nor `Debug` shows secrets.
@@ -131,20 +132,18 @@ impl fmt::Display for Plan {
 
 impl Entry {
     fn to_json(&self) -> Value {
-        let mut json = json!({ "from": self.from, "result": self.outcome.word() });
-        if let Some(position) = self.position {
-            json["line"] = position.line.into();
-            json["column"] = position.column.into();
+        let mut fields = vec![("from", Value::from(&*self.from)), ("result", self.outcome.word().into())];
+        if let Some(Position { line, column }) = self.position {
+            fields.extend([("line", line.into()), ("column", column.into())]);
         }
-        match &self.outcome {
+        fields.extend(match &self.outcome {
             Outcome::Imported(imported) => {
-                json["registration"] = imported.shown.clone();
-                json["notes"] = imported.notes.clone().into();
+                vec![("registration", imported.shown.clone()), ("notes", imported.notes.clone().into())]
             }
-            Outcome::Noted { notes } => json["notes"] = notes.clone().into(),
-            Outcome::Refused { reasons } => json["reasons"] = reasons.clone().into(),
-        }
-        json
+            Outcome::Noted { notes } => vec![("notes", notes.clone().into())],
+            Outcome::Refused { reasons } => vec![("reasons", reasons.clone().into())],
+        });
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -203,16 +202,4 @@ pub(super) fn reason(message: &str, pointer: &str, position: Option<Position>, h
         reason += &format!("; {hint}");
     }
     reason
-}
-
-/// A text whose control characters are written as escapes, so that a terminal does not obey them.
-struct Visible<'t>(&'t str);
-
-impl fmt::Display for Visible<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|char| match char.is_control() {
-            true => write!(f, "{}", char.escape_default()),
-            false => write!(f, "{char}"),
-        })
-    }
 }

@@ -1,7 +1,17 @@
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
-use hooksieve_dispatcher::core::{Failure, Outcome};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request as HttpRequest;
+use axum::routing::post;
+use futures_util::stream;
+use hooksieve_dispatcher::core::{Failure, Outcome, Request};
 use hooksieve_dispatcher::deliver::{Client, ClientOptions};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
@@ -23,14 +33,18 @@ fn certificate(name: &str) -> CertificateParams {
     CertificateParams::new([name.to_owned()]).unwrap()
 }
 
-/// Answers 200 to each connection, with a certificate; signed by itself, if by nobody else.
-async fn server(params: CertificateParams, issuer: Option<&CertifiedIssuer<'static, KeyPair>>) -> Server {
+/// What a server shows: a certificate, signed by itself, if by nobody else.
+fn acceptor(
+    params: &CertificateParams,
+    issuer: Option<&CertifiedIssuer<'static, KeyPair>>,
+    protocols: &[&str],
+) -> TlsAcceptor {
     let key = KeyPair::generate().unwrap();
     let certificate = match issuer {
-        Some(issuer) => params.signed_by(&key, issuer),
-        None => params.self_signed(&key),
+        Some(issuer) => params.clone().signed_by(&key, issuer),
+        None => params.clone().self_signed(&key),
     };
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
@@ -39,7 +53,13 @@ async fn server(params: CertificateParams, issuer: Option<&CertifiedIssuer<'stat
             PrivateKeyDer::Pkcs8(key.serialize_der().into()),
         )
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// Answers 200 to each connection.
+async fn server(params: CertificateParams, issuer: Option<&CertifiedIssuer<'static, KeyPair>>) -> Server {
+    let acceptor = acceptor(&params, issuer, &[]);
     Server::start(move |stream| {
         let acceptor = acceptor.clone();
         async move {
@@ -95,6 +115,48 @@ async fn no_tls() {
     for (what, server) in [("speaks first", speaks_first), ("closes", closes)] {
         assert_eq!(outcome(&server, &authority).await, failed(Failure::Tls), "{what}");
     }
+}
+
+/// Requests at the same time share a connection; one whose answer does not end does not hold up the others.
+#[tokio::test]
+async fn http2() {
+    let authority = authority();
+    let acceptor = acceptor(&certificate("127.0.0.1"), Some(&authority), &["h2", "http/1.1"]);
+    let router = Router::new()
+        .route("/version", post(|request: HttpRequest| async move { format!("{:?}", request.version()) }))
+        .route(
+            "/endless",
+            post(|| async { Body::from_stream(stream::repeat(Ok::<_, Infallible>("x".repeat(1024)))) }),
+        )
+        .route("/silent", post(|| std::future::pending::<()>()));
+    let server = Server::start(move |stream| {
+        let (acceptor, router) = (acceptor.clone(), router.clone());
+        async move {
+            let stream = TokioIo::new(acceptor.accept(stream).await?);
+            let service = TowerToHyperService::new(router);
+            // How the connection ends does not matter.
+            let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(stream, service).await;
+            Ok(())
+        }
+    })
+    .await;
+    let extra_roots = authority.pem().into_bytes();
+    let client = Client::new(ClientOptions { extra_roots, ..options() }).unwrap();
+    let uri = |path: &str| format!("https://{}/{path}", server.address);
+    let attempt = send(&client, request(uri("version"))).await;
+    assert_eq!((attempt.outcome, attempt.answer), (answered(200), b"HTTP/2.0".to_vec()));
+
+    let silent = Request { timeout: Some(Duration::from_secs(1)), ..request(uri("silent")) };
+    let (silent, endless, version) = tokio::join!(
+        send(&client, silent),
+        send(&client, request(uri("endless"))),
+        send(&client, request(uri("version"))),
+    );
+    assert_eq!(silent.outcome, failed(Failure::Timeout));
+    assert_eq!((endless.outcome, endless.answer), (answered(200), b"x".repeat(16)));
+    assert_eq!(version.outcome, answered(200));
+    assert_eq!(send(&client, request(uri("version"))).await.outcome, answered(200));
+    assert_eq!(server.connections(), 1);
 }
 
 #[test]
