@@ -11,7 +11,8 @@ macro_rules! words {
         }
 
         impl $name {
-            pub(in crate::core) const ALL: &[Self] = &[$(Self::$variant),+];
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// As it stands in a registration.
             #[must_use]
