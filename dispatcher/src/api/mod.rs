@@ -107,7 +107,7 @@ fn described_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(ocs::list, ocs::create))
         .routes(routes!(ocs::show, ocs::update, ocs::remove))
         .routes(routes!(events::list, events::accept))
-        .routes(routes!(stream::events))
+        .routes(routes!(stream::listen))
         .routes(routes!(events::show))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::show))
