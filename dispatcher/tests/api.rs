@@ -1,5 +1,7 @@
 //! The API's routes, as its users see them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod api_support;
 
 use std::time::Duration;
@@ -292,23 +294,12 @@ async fn parameters_that_say_nothing_are_refused() {
     }
 }
 
-/// The first delivery of an event, when it has come to its end: the target's address is refused.
-async fn given_up(server: &Server, event: &str) -> Value {
-    loop {
-        let page = server.get(&format!("/deliveries?event={event}&state=given-up")).await.json();
-        match page["deliveries"].get(0) {
-            Some(delivery) => return delivery.clone(),
-            None => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_delivery_is_shown_with_its_attempts_and_can_be_made_again() {
     let server = Server::start(guarded());
     let listener = server.register(registration(CLASS)).await;
     let event = server.event(row_added(42)).await;
-    let delivery = given_up(&server, &event).await;
+    let delivery = server.given_up(&event).await;
     assert_eq!(delivery["listener"], listener);
     assert_eq!(delivery["reason"]["code"], "address-refused");
 

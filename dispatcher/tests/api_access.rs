@@ -1,5 +1,7 @@
 //! Who may do what, and what browsers are kept from.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod api_support;
 
 use std::net::IpAddr;

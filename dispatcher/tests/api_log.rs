@@ -1,5 +1,7 @@
 //! The log of requests. In a process of its own: who logs first decides for all threads what is logged.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod api_support;
 
 use std::io::Write;

@@ -1,5 +1,7 @@
 //! The API does what its description says: a fuzzer that reads `openapi.json`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod api_support;
 
 use std::cell::RefCell;

@@ -125,6 +125,17 @@ impl Server {
         assert_eq!(answer.status, 202, "{}", answer.json());
         answer.json()["events"][0]["id"].as_str().unwrap().to_owned()
     }
+
+    /// The first delivery of an event, when it has come to its end: the target's address is refused.
+    pub(crate) async fn given_up(&self, event: &str) -> Value {
+        loop {
+            let page = self.get(&format!("/deliveries?event={event}&state=given-up")).await.json();
+            match page["deliveries"].get(0) {
+                Some(delivery) => return delivery.clone(),
+                None => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    }
 }
 
 /// A request of the administrator's.
