@@ -491,6 +491,25 @@ async fn health_needs_no_login_and_metrics_do() {
 }
 
 #[tokio::test]
+async fn while_the_store_is_locked_nothing_is_accepted_and_clients_are_told_to_come_again() {
+    let server = Server::start(guarded());
+    let other = rusqlite::Connection::open(server.store_path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for answer in [server.post("/events", "{}").await, server.get("/healthz").await] {
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.json()["detail"], "the database is locked");
+        assert!(answer.header("retry-after").is_some());
+    }
+    let refused = server.post(WEBHOOKS, registration(CLASS)).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["ocs"]["meta"]["statuscode"]), (503, &json!(503)));
+    other.execute_batch("ROLLBACK").unwrap();
+
+    assert_eq!(server.post("/events", "{}").await.status, 202);
+    assert_eq!(server.get("/events").await.json()["events"].as_array().unwrap().len(), 1);
+    assert_eq!(server.get("/listeners").await.json(), json!({"listeners": []}));
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_a_problem_of_the_one_form() {
     let server = Server::start(guarded());
     let answer = server.get("/nothing").await;

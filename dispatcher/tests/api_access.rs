@@ -11,7 +11,8 @@ use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hooksieve_dispatcher::api::{ApiOptions, Credentials};
+use hooksieve_dispatcher::api::{ApiOptions, Credentials, ServeError, serve};
+use tokio::net::TcpListener;
 
 /// A request with these headers, and nothing else.
 fn bare(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
@@ -148,6 +149,14 @@ async fn without_an_administrator_only_loopback_names_are_answered() {
     let guarded = Server::start(guarded());
     let headers = [("host", "dispatcher.example.org"), ("authorization", ADMIN)];
     assert_eq!(guarded.send(bare("GET", "/listeners", &headers)).await.status, 200);
+}
+
+#[tokio::test]
+async fn without_an_administrator_only_loopback_is_listened_to() {
+    let server = Server::start(ApiOptions::default());
+    let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+    let result = serve(listener, server.dispatcher.clone(), ApiOptions::default()).await;
+    assert!(matches!(result, Err(ServeError::NotLoopback(_))), "{result:?}");
 }
 
 #[tokio::test]

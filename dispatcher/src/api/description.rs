@@ -20,8 +20,6 @@ use super::{Shared, events, health, stream, views};
 struct Common {
     status: &'static str,
     description: &'static str,
-    /// A header that the answer has.
-    header: Option<(&'static str, &'static str)>,
     of: fn(&Kind) -> bool,
 }
 
@@ -35,63 +33,37 @@ struct Kind {
 }
 
 const COMMON: [Common; 12] = [
-    Common {
-        status: "400",
-        description: "Something is wrong with the request; `errors` has all of it, where it has places.",
-        header: None,
-        of: |kind| kind.has_body || kind.has_query,
-    },
-    Common {
-        status: "401",
-        description: "Nobody, or somebody else, has logged in.",
-        header: Some(("WWW-Authenticate", "How to log in.")),
-        of: |kind| !kind.is_open,
-    },
-    Common {
-        status: "403",
-        description: "A page of another site has sent it.",
-        header: None,
-        of: |kind| kind.changes,
-    },
-    Common { status: "404", description: "OCS has no such version.", header: None, of: |kind| kind.is_ocs },
-    Common {
-        status: "408",
-        description: "The body did not come in time.",
-        header: None,
-        of: |kind| kind.has_body,
-    },
-    Common {
-        status: "412",
-        description: "The header `OCS-APIRequest` is missing.",
-        header: None,
-        of: |kind| kind.is_ocs,
-    },
-    Common { status: "413", description: "The body is too long.", header: None, of: |kind| kind.has_body },
-    Common {
-        status: "415",
-        description: "The body has another type.",
-        header: None,
-        of: |kind| kind.has_body,
-    },
-    Common {
-        status: "421",
-        description: "Without an administrator: it is not for a loopback address.",
-        header: None,
-        of: |_| true,
-    },
-    Common {
-        status: "429",
-        description: "Too many logins from this address have failed.",
-        header: Some(("Retry-After", "After how many seconds the next login is looked at.")),
-        of: |kind| !kind.is_open,
-    },
-    Common { status: "431", description: "The headers are too long.", header: None, of: |_| true },
-    Common {
-        status: "503",
-        description: "The store cannot be used (its disk is full, it is locked, …), or too many clients listen.",
-        header: Some(("Retry-After", "After how many seconds to come again, where that may help.")),
-        of: |_| true,
-    },
+    common(
+        "400",
+        "Something is wrong with the request; `errors` has all of it, where it has places.",
+        |kind| kind.has_body || kind.has_query,
+    ),
+    common("401", "Nobody, or somebody else, has logged in.", |kind| !kind.is_open),
+    common("403", "A page of another site has sent it.", |kind| kind.changes),
+    common("404", "OCS has no such version.", |kind| kind.is_ocs),
+    common("408", "The body did not come in time.", |kind| kind.has_body),
+    common("412", "The header `OCS-APIRequest` is missing.", |kind| kind.is_ocs),
+    common("413", "The body is too long.", |kind| kind.has_body),
+    common("415", "The body has another type.", |kind| kind.has_body),
+    common("421", "Without an administrator: it is not for a loopback address.", |_| true),
+    common("429", "Too many logins from this address have failed.", |kind| !kind.is_open),
+    common("431", "The headers are too long.", |_| true),
+    common(
+        "503",
+        "The store cannot be used (its disk is full, it is locked, …), or too many clients listen.",
+        |_| true,
+    ),
+];
+
+const fn common(status: &'static str, description: &'static str, of: fn(&Kind) -> bool) -> Common {
+    Common { status, description, of }
+}
+
+/// The headers of these: status, name, what it says.
+const HEADERS: [(&str, &str, &str); 3] = [
+    ("401", "WWW-Authenticate", "How to log in."),
+    ("429", "Retry-After", "After how many seconds the next login is looked at."),
+    ("503", "Retry-After", "After how many seconds to come again, where that may help."),
 ];
 
 #[derive(utoipa::OpenApi)]
@@ -163,9 +135,10 @@ fn complete(path: &str, operation: &mut Operation, changes: bool) {
     let responses = &mut operation.responses.responses;
     for common in COMMON.iter().filter(|common| (common.of)(&kind)) {
         let response = ResponseBuilder::new().description(common.description);
-        let response = common.header.into_iter().fold(response, |response, (name, description)| {
+        let headers = HEADERS.iter().filter(|(status, ..)| *status == common.status);
+        let response = headers.fold(response, |response, (_, name, description)| {
             let header = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
-            response.header(name, header.description(Some(description)).build())
+            response.header(*name, header.description(Some(*description)).build())
         });
         responses.entry(common.status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
     }

@@ -32,6 +32,8 @@ const MEDIA_TYPES: [(&str, &str); 10] = [
     ("wasm", "application/wasm"),
 ];
 
+const UNKNOWN: &str = "application/octet-stream";
+
 #[cfg(feature = "page")]
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../www/dist-dispatcher"]
@@ -83,5 +85,17 @@ pub(super) async fn file(request: Request) -> Result<Response, Problem> {
 fn media_type(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let known = MEDIA_TYPES.iter().find(|(known, _)| *known == extension);
-    known.map_or("application/octet-stream", |(_, media_type)| media_type)
+    known.map_or(UNKNOWN, |(_, media_type)| media_type)
+}
+
+#[cfg(all(test, feature = "page"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_page_has_a_type() {
+        for name in Files::iter() {
+            assert_ne!(media_type(&name), UNKNOWN, "{name}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
@@ -23,6 +24,8 @@ pub(crate) const INGEST: &str = "Bearer ingest";
 pub(crate) const WEBHOOKS: &str = "/ocs/v2.php/apps/webhook_listeners/api/v1/webhooks";
 /// Nobody listens there, and deliveries must not go there: nothing leaves this machine.
 pub(crate) const TARGET: &str = "http://127.0.0.1:9/hook";
+
+const STORE: &str = "store.sqlite";
 
 pub(crate) struct Server {
     pub(crate) router: Router,
@@ -64,7 +67,7 @@ impl Server {
         let dispatcher = Dispatcher::start(
             Options {
                 store: StoreOptions {
-                    path: folder.path().join("store.sqlite"),
+                    path: folder.path().join(STORE),
                     busy_timeout: Duration::from_millis(100),
                 },
                 client: ClientOptions {
@@ -89,6 +92,10 @@ impl Server {
         )
         .unwrap();
         Self { router: router(dispatcher.clone(), options), dispatcher, folder }
+    }
+
+    pub(crate) fn store_path(&self) -> PathBuf {
+        self.folder.path().join(STORE)
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
