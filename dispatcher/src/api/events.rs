@@ -32,6 +32,9 @@ impl From<AcceptError> for Problem {
     fn from(error: AcceptError) -> Self {
         match error {
             AcceptError::Store(error) => error.into(),
+            AcceptError::NoRandomness => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the system gives no random numbers")
+            }
         }
     }
 }
@@ -187,6 +190,6 @@ pub(super) async fn show(
 ) -> Result<Json<EventView>, Problem> {
     let no_such_event = || Problem::not_found("there is no such event");
     let id: EventId = id.parse().map_err(|_| no_such_event())?;
-    let event = api.dispatcher.store().event(id).await?.ok_or_else(no_such_event)?;
+    let event = api.dispatcher.event(id).await?.ok_or_else(no_such_event)?;
     Ok(Json(EventView::from(&event)))
 }

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use super::problem::Problem;
-use crate::store::{Store, StoreError};
+use crate::run::Dispatcher;
+use crate::store::StoreError;
 
 /// The only address that needs no login.
 pub(super) const PATH: &str = "/healthz";
@@ -25,12 +26,12 @@ const FRESH: Duration = Duration::from_secs(1);
 pub(super) struct Probe(Mutex<Option<(Instant, Result<(), StoreError>)>>);
 
 impl Probe {
-    async fn check(&self, store: &Store) -> Result<(), StoreError> {
+    async fn check(&self, dispatcher: &Dispatcher) -> Result<(), StoreError> {
         let mut last = self.0.lock().await;
         match &*last {
             Some((at, result)) if at.elapsed() < FRESH => result.clone(),
             _ => {
-                let result = store.check().await;
+                let result = dispatcher.check_store().await;
                 *last = Some((Instant::now(), result.clone()));
                 result
             }
@@ -53,7 +54,7 @@ pub(super) struct Healthy {
     responses((status = 200, description = "It can.", body = Healthy)),
 )]
 pub(super) async fn healthz(State(api): State<Shared>) -> Result<Json<Healthy>, Problem> {
-    api.health.check(api.dispatcher.store()).await?;
+    api.health.check(&api.dispatcher).await?;
     Ok(Json(Healthy { status: "ok" }))
 }
 

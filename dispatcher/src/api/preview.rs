@@ -10,7 +10,7 @@ use super::Shared;
 use super::problem::Problem;
 use super::request::{JsonText, check_limit};
 use super::views::{WarningView, filter_errors};
-use crate::run::PreviewError;
+use crate::run::{self, PreviewError};
 
 const DEFAULT_EVENTS: u32 = 100;
 const MAX_EVENTS: u32 = 1_000;
@@ -81,12 +81,9 @@ pub(super) async fn preview(
     })?;
     let limit = check_limit(request.limit.unwrap_or(DEFAULT_EVENTS), MAX_EVENTS)?;
     let previewed = api.dispatcher.preview(request.filter.get(), limit).await?;
-    let matched = previewed.events.iter().filter(|(_, matches, _)| *matches).count();
-    let event = |(id, matches, reason): (crate::core::EventId, bool, String)| PreviewedEvent {
-        id: id.to_string(),
-        matches,
-        reason,
-    };
+    let matched = previewed.events.iter().filter(|event| event.matches).count();
+    let event =
+        |run::PreviewedEvent { id, matches, reason }| PreviewedEvent { id: id.to_string(), matches, reason };
     let events = previewed.events.into_iter().map(event).collect();
     Ok(Json(Preview { matched, events, warnings: previewed.lints.iter().map(WarningView::from).collect() }))
 }
