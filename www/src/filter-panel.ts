@@ -29,7 +29,7 @@ export function filterPanel(
       h("h2", {}, "Filter"),
       ...(store.state.hasDialects ? [dialectChoice(store)] : []),
       compare(store),
-      h("div", { class: "selects" }, exampleChoice(store, examples), classChoice(store)),
+      h("div", { class: "selects" }, exampleChoice(store, examples), ...(store.state.hasClasses ? [classChoice(store)] : [])),
     ),
     holder,
     otherNote(store),

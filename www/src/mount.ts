@@ -3,7 +3,7 @@
  * so that neither styles the other; its colours are the custom properties `--hooksieve-*` of the element.
  */
 
-import type { Dialect, Problem } from "hooksieve";
+import type { Dialect, EventClassSummary, Problem } from "hooksieve";
 
 import { Engine, latest } from "./client";
 import type { Knowledge } from "./completion";
@@ -50,6 +50,8 @@ export interface MountOptions {
   header?: boolean;
   /** Whether the rules can be chosen, and compared with the other ones (true). */
   dialectChoice?: boolean;
+  /** Whether the class of events that the filter is for can be chosen (true). */
+  classChoice?: boolean;
   /** Whether the list starts with the event that was loaded last. */
   newestFirst?: boolean;
   /** Called with the index of the event that is looked at: from 0, in the order in which they were loaded. */
@@ -62,6 +64,9 @@ export interface Preview {
   filter: string;
   dialect: Dialect;
   eventClass: string;
+  theme: Theme;
+  /** The classes of events that are known. */
+  readonly classes: Promise<readonly EventClassSummary[]>;
   load(events: Source): Promise<void>;
   /** Adds events, each a JSON text, to those that are loaded. The one that is looked at stays. */
   append(texts: readonly string[]): Promise<void>;
@@ -80,6 +85,7 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
     dialect: options.dialect ?? "mongo",
     eventClass: options.eventClass ?? "",
     hasDialects: options.dialectChoice ?? true,
+    hasClasses: options.classChoice ?? true,
     newestFirst: options.newestFirst ?? false,
     ...(options.permalink ? fromHash(location.hash) : undefined),
   });
@@ -116,7 +122,7 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   const progress = progressBar(store, load);
   const header =
     options.header === false
-      ? h("div", { class: "bar" }, progress)
+      ? h("div", { class: "bar alone" }, progress)
       : h("header", {}, h("h1", {}, "hooksieve"), tagline, progress, events.button, share.button);
   const widget = h(
     "div",
@@ -150,7 +156,8 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   if (options.permalink) stops.push(followHash(store));
 
   follow(store, engine, options.onChange);
-  void engine.ask("about", {}).then((about) => store.set({ about }));
+  const about = engine.ask("about", {});
+  void about.then((about) => store.set({ about }));
   if (options.events) void load.load(options.events);
   store.on(["chosen"], ({ chosen }) => options.onChoose?.(chosen));
 
@@ -173,6 +180,13 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
     set eventClass(name) {
       store.set({ eventClass: name });
     },
+    get theme() {
+      return theme.current();
+    },
+    set theme(name) {
+      theme.set(name);
+    },
+    classes: about.then(({ classes }) => classes),
     load: load.load,
     append: load.append,
     report: (errors) => store.set({ errors }),

@@ -22,6 +22,8 @@ export interface State {
   dialect: Dialect;
   /** Whether these can be chosen, and compared with the other ones. */
   hasDialects: boolean;
+  /** Whether the class that the filter is for can be chosen. */
+  hasClasses: boolean;
   /** Whether a filter by MongoDB's rules is to be the same by Nextcloud's. */
   portable: boolean;
   /** The class whose fields the filter is checked against; empty for none. */
@@ -72,6 +74,7 @@ export const EMPTY: State = {
   filter: "",
   dialect: "mongo",
   hasDialects: true,
+  hasClasses: true,
   portable: false,
   eventClass: "",
   before: undefined,
