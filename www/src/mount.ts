@@ -104,8 +104,6 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   root.adoptedStyleSheets = [sheet];
 
   const load = loader(store, engine);
-  const share = shareDialog(store);
-  const events = loadDialog(store, load, options.events);
   const { element: filter, editor } = filterPanel(store, root, knowledge(store, engine), options.examples ?? []);
   const status = h("span", { class: "hidden", role: "status" });
   const onValue = async (pointer: string): Promise<void> => {
@@ -120,10 +118,11 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   let isPicked = false;
   const tagline = h("span", { class: "tagline" }, TAGLINE);
   const progress = progressBar(store, load);
+  const dialogs = options.header === false ? [] : [loadDialog(store, load, options.events), shareDialog(store)];
   const header =
     options.header === false
       ? h("div", { class: "bar alone" }, progress)
-      : h("header", {}, h("h1", {}, "hooksieve"), tagline, progress, events.button, share.button);
+      : h("header", {}, h("h1", {}, "hooksieve"), tagline, progress, ...dialogs.map(({ button }) => button));
   const widget = h(
     "div",
     { class: "widget" },
@@ -137,8 +136,7 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
       eventPanel(store, (pointer) => void onValue(pointer)),
     ),
     status,
-    events.dialog,
-    share.dialog,
+    ...dialogs.map(({ dialog }) => dialog),
   );
   root.replaceChildren(widget);
   const resized = new ResizeObserver(() => widget.classList.toggle("narrow", widget.clientWidth < NARROW));

@@ -140,7 +140,7 @@ export interface Requests {
     answer: Verdicts | Refusal;
   };
   rows: { ask: { indexes: number[] }; answer: Row[] };
-  event: { ask: { index: number }; answer: EventView };
+  event: { ask: { index: number }; answer: EventView | undefined };
   /** Why the event does, or does not, match the filter that was matched last. */
   explain: { ask: { index: number }; answer: Explained | undefined };
   values: { ask: { path: string }; answer: ValueCount[] };

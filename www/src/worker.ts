@@ -92,17 +92,18 @@ const handlers: { [Name in RequestName]: (ask: Ask<Name>) => Answer<Name> | Prom
 
   rows: ({ indexes }) => {
     const loaded = events();
-    return indexes.map((index) => summarise(loaded.text(index), loaded.line(index)));
+    return indexes.filter(isThere).map((index) => summarise(loaded.text(index), loaded.line(index)));
   },
 
   event: ({ index }) => {
+    if (!isThere(index)) return undefined;
     const text = events().text(index);
     const className = /"class"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
     return { ...layOut(text), className: className ? (JSON.parse(className) as string) : "" };
   },
 
   explain: ({ index }) => {
-    if (!filter) return undefined;
+    if (!filter || !isThere(index)) return undefined;
     const event = events().text(index);
     const elsewhere = once(filter.source ?? "", otherDialect(filter.dialect), (other) => {
       const { matches, reason } = other.explain(event);
@@ -129,6 +130,11 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
 
 function reply(message: FromWorker): void {
   self.postMessage(message);
+}
+
+/** The page may ask for events that others have just taken the place of. It does not look at the answer then. */
+function isThere(index: number): boolean {
+  return index < events().size;
 }
 
 function events(): EventLog {

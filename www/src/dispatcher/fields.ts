@@ -124,6 +124,7 @@ export class Rows<R extends Row> implements Place {
 
   clear(): void {
     this.#rows = [];
+    this.#count = 0;
     this.#list.replaceChildren();
   }
 

@@ -74,12 +74,13 @@ export function registrationView(context: Context, { path, parameters }: Route):
   let shownClass: string | undefined;
   const showEvents = async (): Promise<void> => {
     const wanted = form.eventClass;
-    preview.eventClass = wanted;
     if (shownClass === wanted) return;
     shownClass = wanted;
-    const classes = await preview.classes;
+    const isKnown = (await preview.classes).some((known) => known.name === wanted);
+    if (shownClass !== wanted) return;
+    preview.eventClass = isKnown ? wanted : "";
     const ofClass = wanted === "" ? latest : latest.filter((event) => classesOf(event).includes(wanted));
-    if (ofClass.length === 0 && classes.some((known) => known.name === wanted)) {
+    if (ofClass.length === 0 && isKnown) {
       about.textContent = "No event of this class has come yet: these are made up.";
       await preview.load({ kind: "class", name: wanted });
       return;

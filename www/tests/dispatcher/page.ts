@@ -9,7 +9,7 @@ import { Fake } from "./fake";
 export { expect };
 
 /** What browsers log of every answer that refuses something, and of a stream that ends: both are meant. */
-const EXPECTED = /^Failed to load resource: (the server responded with a status of 4|net::ERR_INCOMPLETE_CHUNKED)/;
+const EXPECTED = /^Failed to load resource: (the server responded with a status of [45]|net::ERR_INCOMPLETE_CHUNKED)/;
 
 /** Fails where the page reports an error, a violation of its policy included, or talks to anyone else. */
 export const test = base.extend<{ fake: Fake }>({
