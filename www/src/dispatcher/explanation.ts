@@ -12,7 +12,7 @@ import type { Context, View } from "./view";
 export function explanationView({ signal, complain }: Context, { path }: Route): View {
   const [, listener = "", event = ""] = path;
   const store = new Store(EMPTY);
-  const json = h("pre", { class: "json", tabindex: 0, role: "region", "aria-label": "Event" });
+  const json = h("pre", { class: "json", tabindex: 0, role: "region", "aria-label": "The event’s JSON" });
   const accepted = h("p", { class: "muted" });
   const element = h(
     "div",

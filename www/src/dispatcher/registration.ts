@@ -28,12 +28,12 @@ export function registrationView(context: Context, { path, parameters }: Route):
   const about = h("p", { class: "muted", role: "status" });
   const save = h("button", { type: "submit", class: "primary" }, id === undefined ? "Register" : "Save");
   const cancel = h("button", { type: "button" }, "Cancel");
-  const summary = h("div", { class: "summary", role: "alert" });
+  const refusal = h("div", { class: "refusal", role: "alert" });
   const element = h(
     "form",
     { class: "view registration", novalidate: true },
     h("div", { class: "bar sticky" }, h("h2", {}, title), cancel, save),
-    summary,
+    refusal,
     h(
       "div",
       { class: "columns" },
@@ -129,7 +129,7 @@ export function registrationView(context: Context, { path, parameters }: Route):
     const { filter, controls, others } = refused;
     const jump = (go: () => void, message: string): HTMLElement =>
       h("li", {}, h("button", { type: "button", class: "where", onclick: go }, ...sentence(message)));
-    summary.replaceChildren(
+    refusal.replaceChildren(
       h("p", {}, h("strong", {}, ...sentence(`Not saved: ${error.message}`))),
       h(
         "ul",
@@ -139,7 +139,7 @@ export function registrationView(context: Context, { path, parameters }: Route):
         ...others.map((message) => h("li", {}, ...sentence(message))),
       ),
     );
-    summary.scrollIntoView({ block: "nearest" });
+    refusal.scrollIntoView({ block: "nearest" });
     const [first] = controls.keys();
     if (first) first.focus();
     else if (filter.length > 0) preview.focus();
@@ -147,10 +147,10 @@ export function registrationView(context: Context, { path, parameters }: Route):
 
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
-    summary.replaceChildren();
+    refusal.replaceChildren();
     // Else what follows the filter would not be where it seems to be.
     if (!isJson(preview.filter)) {
-      summary.replaceChildren(h("p", {}, "Not saved: the filter is not JSON yet; the editor says where."));
+      refusal.replaceChildren(h("p", {}, "Not saved: the filter is not JSON yet; the editor says where."));
       preview.focus();
       return;
     }

@@ -82,7 +82,7 @@ test("an event says where it goes, and why it does not go elsewhere", async ({ p
   await expect(page.getByRole("heading", { name: "Does it go there?" })).toBeFocused();
   await expect(page.locator(".reason")).toContainText("✗ no match");
   await expect(tree(page)).toContainText("event.class");
-  await expect(page.getByRole("region", { name: "Event" }).last()).toContainText('"rowId": 90071992547409931');
+  await expect(page.getByRole("region", { name: "The event’s JSON" })).toContainText('"rowId": 90071992547409931');
 
   await page.goBack();
   await expect(counts(page)).toContainText("of 121 events match");

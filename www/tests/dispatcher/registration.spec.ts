@@ -4,7 +4,7 @@ import { counts, expectWritten, filter, list, written, write } from "../page";
 import { expect, row, test } from "./page";
 
 function problems(page: Page) {
-  return page.locator(".summary");
+  return page.locator(".refusal");
 }
 
 async function fillIn(page: Page, eventClass: string, uri: string): Promise<void> {
