@@ -8,10 +8,13 @@
 //! - [`run`]: the [`Dispatcher`](run::Dispatcher): the three together, and what drives them.
 //! - [`api`]: the HTTP API and the page.
 //! - [`import`]: registrations from elsewhere.
+//! - [`receiver`]: a receiver of deliveries, for demonstrations and tests.
 
 pub mod api;
 pub mod core;
 pub mod deliver;
 pub mod import;
+pub mod receiver;
 pub mod run;
 pub mod store;
+mod visible;

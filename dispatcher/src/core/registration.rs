@@ -1,41 +1,71 @@
 //! A registration, with what the dispatcher adds to Nextcloud's.
 
-use std::ops::Range;
+mod check;
+mod edits;
 
-use hooksieve::{Filter, Lint, Listener};
-use serde_json::Value;
+pub(crate) use edits::Edits;
+
+use hooksieve::{Catalog, CompileError, Compiler, ErrorCode, Filter, Limits, Lint, Listener, lint};
+use serde_json::{Value, json};
 
 use super::DeliverySettings;
+use super::json::Json;
+use super::problem::{Problems, RegistrationError, RegistrationProblem};
+use super::uri;
 
-/// A registration that is checked whole: a [`Listener`], and the field `delivery`.
+/// The names of the fields that are looked at here.
+mod names {
+    pub(super) const ID: &str = "id";
+    pub(super) const HTTP_METHOD: &str = "httpMethod";
+    pub(super) const URI: &str = "uri";
+    pub(super) const HEADERS: &str = "headers";
+    pub(super) const AUTH_DATA: &str = "authData";
+    pub(super) const TOKEN_NEEDED: &str = "tokenNeeded";
+    pub(super) const DELIVERY: &str = "delivery";
+}
+
+/// A registration that is checked whole: a [`Listener`], and the field `delivery` ([`DeliverySettings`]).
+///
+/// Beyond what the engine asks for:
+///
+/// - `httpMethod` and `uri` are needed, and the host is one that can be reached: none in an unusual spelling
+///   (`0x7f.1`), no address of a group. (Whether an address is *allowed* is decided when a connection is made.)
+/// - `authData` holds headers: encrypted text is of no use to anybody but the server that it comes from.
+/// - No tokens are made: `tokenNeeded` is empty.
+/// - Headers that belong to the connection (`Host`, `Content-Length`, …) or to the dispatcher (`webhook-id`,
+///   `X-Webhook-Signature`, …) are not set.
+/// - A field whose name is close to a known one is an error, for what it says would not be heard. `appId`, `userId` and
+///   whatever else is kept. `id` is not: the dispatcher gives numbers of its own.
+///
+/// `Debug` and [`to_value`](Self::to_value) show no secrets.
+///
+/// ```
+/// use hooksieve_dispatcher::core::Registration;
+///
+/// let registration = Registration::from_json(r#"{
+///     "httpMethod": "POST",
+///     "uri": "https://example.org/hook",
+///     "event": "OCP\\Files\\Events\\Node\\NodeCreatedEvent",
+///     "eventFilter": {"event.node.path": {"$endsWith": ".pdf"}},
+///     "headers": {"X-Key": "123"}
+/// }"#)?;
+///
+/// let shown = registration.to_value();
+/// assert_eq!(shown["headers"]["X-Key"], "[redacted]");
+/// assert_eq!(shown["delivery"]["retry"], "openregister");
+///
+/// // Changed by somebody who has not seen the header's value:
+/// let mut changed = shown;
+/// changed["uri"] = "https://example.org/other".into();
+/// let changed = Registration::replacing(&changed.to_string(), &registration)?;
+/// assert_eq!(changed.listener().headers().get("x-key").unwrap().expose(), "123");
+/// # Ok::<(), hooksieve_dispatcher::core::RegistrationError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Registration {
     listener: Listener,
     settings: DeliverySettings,
     condition: Filter,
-}
-
-/// Why a registration is refused: everything that is wrong with it, in the order of the text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the registration is refused")]
-pub struct RegistrationError {
-    /// At least one.
-    pub problems: Vec<RegistrationProblem>,
-}
-
-/// One thing that is wrong with a registration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegistrationProblem {
-    /// A stable word, as [`hooksieve::ErrorCode`] has them.
-    pub code: &'static str,
-    /// A JSON Pointer into the registration.
-    pub pointer: String,
-    /// The bytes of the text.
-    pub range: Option<Range<usize>>,
-    /// In plain words.
-    pub message: String,
-    /// What was probably meant.
-    pub hint: Option<String>,
 }
 
 impl Registration {
@@ -45,19 +75,58 @@ impl Registration {
     ///
     /// [`RegistrationError`], with everything that is wrong.
     pub fn from_json(text: &str) -> Result<Self, RegistrationError> {
-        let _ = text;
-        todo!()
+        Self::read(text, None)
     }
 
-    /// The same, to replace an earlier registration: where `[redacted]` stands in place of a secret, that of the earlier
-    /// one stays.
+    /// The same, to replace an earlier registration: where [`to_value`](Self::to_value) has shown `[redacted]` in place of
+    /// a secret, and it comes back, that of the earlier one stays. Headers go by their names; the secrets of signatures
+    /// by their scheme and order, and either all of a scheme stay or none.
     ///
     /// # Errors
     ///
-    /// [`RegistrationError`], with everything that is wrong.
+    /// [`RegistrationError`], with everything that is wrong; also where `[redacted]` stands and there was no secret.
     pub fn replacing(text: &str, earlier: &Self) -> Result<Self, RegistrationError> {
-        let _ = (text, earlier);
-        todo!()
+        Self::read(text, Some(earlier))
+    }
+
+    fn read(text: &str, earlier: Option<&Self>) -> Result<Self, RegistrationError> {
+        let mut problems = Problems::default();
+        let members = Json::read(text).and_then(|registration| registration.members());
+        let whole = Json::read(text).map_or(0..text.len(), |registration| registration.range());
+        let members = members.unwrap_or_default();
+        let checked = check::check(&members, whole.clone(), earlier, &mut problems);
+
+        // The engine sees neither `[redacted]` nor the secrets of signatures, which it would show.
+        let listener = Listener::from_json(&checked.edits.apply(text));
+        if let Err(error) = &listener {
+            for problem in error.problems() {
+                let range = problem.range().map(|range| checked.edits.original(range));
+                problems.push(RegistrationProblem { range, ..problem.into() });
+            }
+        }
+        let uri = members.iter().find(|member| member.name == names::URI);
+        if let Some((uri, Some(text))) = uri.map(|uri| (uri.value, uri.value.string()))
+            && !problems.is_at("/uri")
+            && let Err(fault) = uri::check(&text)
+        {
+            let message = format!("`uri`: {}", fault.message);
+            let code = ErrorCode::InvalidField.as_str();
+            problems.report(code, "/uri", uri.range(), message, fault.hint);
+        }
+        let read = listener.ok().and_then(|listener| match condition(&listener) {
+            Ok(condition) => Some(Self { listener, settings: checked.settings, condition }),
+            Err(error) => {
+                let (code, message) = (error.first().code().as_str(), error.first().message());
+                problems.report(code, "", whole, message, None);
+                None
+            }
+        });
+        match (problems.into_error(text.len()), read) {
+            (None, Some(read)) => Ok(read),
+            (Some(error), _) => Err(error),
+            // Where there is nothing, there are problems.
+            (None, None) => Err(RegistrationError { problems: Vec::new() }),
+        }
     }
 
     /// The part that Nextcloud's API knows, too.
@@ -72,28 +141,54 @@ impl Registration {
         &self.settings
     }
 
-    /// The whole of what lets an event through: the class (`event.class`, or where other systems have it), the
-    /// acting user, and the filter.
+    /// The whole of what lets an event through: the class, the acting user (`user.uid`), and the filter.
+    ///
+    /// The class stands at `event.class` (Nextcloud's envelope), at `eventType` (the Webhooks app), or at `event`
+    /// (OpenRegister). The filter is asked about the event as it came, whatever is sent.
     #[must_use]
     pub fn condition(&self) -> &Filter {
         &self.condition
     }
 
-    /// What is suspicious about the filter although it is legal. Ranges are those of the filter's own text.
+    /// What is suspicious about the filter although it is legal, with what is known about the class. Ranges are those of
+    /// the filter's own text.
     #[must_use]
     pub fn lints(&self) -> Vec<Lint> {
-        todo!()
+        lint(self.listener.filter(), Catalog::builtin().get(self.listener.class()))
     }
 
     /// As JSON, to be shown: `[redacted]` in place of every secret.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        todo!()
+        self.with_settings(self.listener.to_value(), false)
     }
 
     /// As JSON, to be stored (encrypted), and read again by [`from_json`](Self::from_json).
     #[must_use]
     pub fn to_value_with_secrets(&self) -> Value {
-        todo!()
+        self.with_settings(self.listener.to_value_with_secrets(), true)
     }
+
+    fn with_settings(&self, mut listener: Value, show: bool) -> Value {
+        if let Some(fields) = listener.as_object_mut() {
+            fields.shift_remove(names::ID);
+            fields.insert(names::DELIVERY.to_owned(), self.settings.to_value(show));
+        }
+        listener
+    }
+}
+
+/// Where the class of an event stands.
+const CLASS_PATHS: [&str; 3] = ["event.class", "eventType", "event"];
+
+fn condition(listener: &Listener) -> Result<Filter, CompileError> {
+    let class = CLASS_PATHS.map(|path| json!({ path: listener.class() }));
+    let mut conditions = vec![json!({ "$or": class }).to_string()];
+    conditions.extend(listener.user_id_filter().map(|user| json!({ "user.uid": user }).to_string()));
+    // `[]` and `null` are filters, but no operands of `$and`.
+    conditions.extend(listener.filter().source().filter(|filter| filter.starts_with('{')).map(str::to_owned));
+    // The filter is within the limits; what is around it does not count.
+    let limits =
+        Limits { text_bytes: usize::MAX, nesting: usize::MAX, conditions: usize::MAX, ..Limits::default() };
+    Compiler::new().limits(limits).compile(&format!(r#"{{"$and":[{}]}}"#, conditions.join(",")))
 }

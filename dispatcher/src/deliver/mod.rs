@@ -1,68 +1,18 @@
 //! One attempt to deliver, over HTTP.
+//!
+//! An attempt is one request: no redirects, no proxy, no cookies. Every address is checked before it is connected to
+//! ([`is_public`]): one that stands in the URI, and all that a name leads to; those that are checked are those that
+//! are connected to, so a name that leads elsewhere a moment later changes nothing. A connection that is used again
+//! was checked when it was opened.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod address;
+mod client;
+mod failure;
+mod resolver;
+mod retry_after;
+mod target;
+mod tls;
 
-use tokio_util::sync::CancellationToken;
-
-use crate::core::{Outcome, Request};
-
-/// What bounds an attempt, and where it may go.
-#[derive(Debug, Clone)]
-pub struct ClientOptions {
-    /// For name resolution, connection and TLS.
-    pub connect_timeout: Duration,
-    /// For all of it, the answer read.
-    pub timeout: Duration,
-    /// How many bytes of an answer are kept.
-    pub kept_answer: usize,
-    /// How many bytes of an answer are read at most; then the connection is closed.
-    pub max_answer: usize,
-    /// Networks that deliveries may go to although they are not public.
-    pub allowed: Vec<ipnet::IpNet>,
-    /// Certificate authorities beside those of Mozilla, as PEM.
-    pub extra_roots: Vec<u8>,
-    /// `User-Agent`, where the registration has none.
-    pub user_agent: String,
-}
-
-/// What came of an attempt.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    /// For the policy.
-    pub outcome: Outcome,
-    /// How long it took.
-    pub duration: Duration,
-    /// The start of the answer.
-    pub answer: Vec<u8>,
-}
-
-/// Sends requests. Cheap to clone.
-#[derive(Clone)]
-pub struct Client {
-    _inner: Arc<()>,
-}
-
-/// Why no client can be made.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct ClientError(String);
-
-impl Client {
-    /// A client.
-    ///
-    /// # Errors
-    ///
-    /// [`ClientError`], where the certificate authorities cannot be read.
-    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
-        let _ = options;
-        todo!()
-    }
-
-    /// Makes one attempt. Follows no redirects, uses no proxy. Ends early, as
-    /// [`Interrupted`](crate::core::Failure::Interrupted), when `stop` is cancelled.
-    pub async fn send(&self, request: Request, stop: &CancellationToken) -> Attempt {
-        let _ = (request, stop);
-        todo!()
-    }
-}
+pub use address::{NotPublic, is_public};
+pub use client::{Attempt, Client, ClientError, ClientOptions};
+pub use resolver::{NameResolver, SystemResolver};

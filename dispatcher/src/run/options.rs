@@ -16,8 +16,12 @@ pub struct Options {
     pub max_in_flight: usize,
     /// Attempts under way at the same time to one host (name and port).
     pub max_in_flight_per_host: usize,
+    /// The largest event, in bytes.
+    pub max_event: usize,
     /// How long attempts may go on after the dispatcher is asked to stop.
     pub shutdown_grace: Duration,
     /// How long finished things are kept.
     pub retention: Retention,
+    /// How often what has been kept long enough is removed.
+    pub clean_up_every: Duration,
 }
