@@ -1,6 +1,6 @@
 import { defineConfig, mergeConfig } from "vite";
 
-import preview from "./vite.config";
+import preview from "./vite.config.ts";
 
 /** The page that the dispatcher serves: the preview with what is stored, in a folder of its own. */
 const { build, ...common } = preview;

@@ -54,7 +54,10 @@ export interface MountOptions {
   classChoice?: boolean;
   /** Whether the list starts with the event that was loaded last. */
   newestFirst?: boolean;
-  /** Called with the index of the event that is looked at: from 0, in the order in which they were loaded. */
+  /**
+   * Called with the index of the event that is looked at, from 0, in the order in which they were loaded; also when others
+   * were loaded, or added.
+   */
   onChoose?: (index: number | undefined) => void;
   /** Called with the filter whenever it has changed and is valid. */
   onChange?: (filter: string) => void;
@@ -157,7 +160,7 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   const about = engine.ask("about", {});
   void about.then((about) => store.set({ about }));
   if (options.events) void load.load(options.events);
-  store.on(["chosen"], ({ chosen }) => options.onChoose?.(chosen));
+  store.on(["chosen", "log"], ({ chosen }) => options.onChoose?.(chosen));
 
   return {
     get filter() {

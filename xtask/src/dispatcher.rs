@@ -34,6 +34,12 @@ pub(crate) fn build_page() -> Result<()> {
 
 /// Tests the page that is built, in a browser: on a server of the tests, and served by the dispatcher.
 pub(crate) fn test_page() -> Result<()> {
-    run::succeed(run::cargo_command().args(["build", "--package", "hooksieve-dispatcher", "--features", "page"]))?;
+    run::succeed(run::cargo_command().args([
+        "build",
+        "--package",
+        "hooksieve-dispatcher",
+        "--features",
+        "page",
+    ]))?;
     npm::run(FOLDER, "test:dispatcher")
 }

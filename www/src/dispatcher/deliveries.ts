@@ -20,7 +20,7 @@ const STATE_TITLES = { pending: "pending", delivered: "delivered", "given-up": "
 
 /** Everything that is chosen stands in the address. */
 export function deliveriesView(context: Context, { path, parameters }: Route): View {
-  const { live, signal, complain } = context;
+  const { live, listeners: registered, signal, complain } = context;
   const [, chosen] = path;
   const asked = {
     listener: parameters.get("listener") ?? undefined,
@@ -95,7 +95,7 @@ export function deliveriesView(context: Context, { path, parameters }: Route): V
     INTERVAL,
     async () => {
       try {
-        const [page, listeners] = await Promise.all([api.deliveries({ ...asked, limit: PAGE }), api.listeners()]);
+        const [page, listeners] = await Promise.all([api.deliveries({ ...asked, limit: PAGE }), registered()]);
         if (signal.aborted) return;
         byId = new Map(listeners.map((listener) => [listener.id, listener]));
         showChoice(listenerChoice, listeners, asked.listener);

@@ -118,7 +118,7 @@ export function eventsView(context: Context): View {
 }
 
 /** Which listeners the event goes to that is looked at, and which it does not go to. */
-function destinationsPanel({ live, signal, complain }: Context): {
+function destinationsPanel({ live, listeners: registered, signal, complain }: Context): {
   element: HTMLElement;
   show: (event: StoredEvent | undefined) => void;
 } {
@@ -140,7 +140,7 @@ function destinationsPanel({ live, signal, complain }: Context): {
       try {
         const [{ deliveries }, listeners] = await Promise.all([
           api.deliveries({ event: event.id, limit: MAX_DELIVERIES }),
-          api.listeners(),
+          registered(),
         ]);
         if (signal.aborted || chosen !== event) return;
         const byId = new Map(listeners.map((listener) => [listener.id, listener]));
@@ -177,6 +177,7 @@ function destinationsPanel({ live, signal, complain }: Context): {
   return {
     element,
     show: (event) => {
+      if (event === chosen) return;
       chosen = event;
       element.hidden = event === undefined;
       goes.replaceChildren();

@@ -87,12 +87,14 @@ export class Rows<R extends Row> implements Place {
   readonly refuse: Place["refuse"];
   readonly #list = h("div");
   readonly #add: HTMLButtonElement;
+  readonly #noun: string;
   readonly #create: (number: number) => R;
   #rows: R[] = [];
   #count = 0;
 
   /** `noun` is what a row is called. */
   constructor(label: string, noun: string, hint: Child[], create: (number: number) => R) {
+    this.#noun = noun;
     this.#create = create;
     this.#add = h("button", { type: "button" }, `Add ${noun}`);
     this.#add.addEventListener("click", () => this.add().place.focus());
@@ -110,7 +112,7 @@ export class Rows<R extends Row> implements Place {
   add(): R {
     const number = ++this.#count;
     const row = this.#create(number);
-    const remove = h("button", { type: "button", "aria-label": `Remove ${number}` }, "✕");
+    const remove = h("button", { type: "button", "aria-label": `Remove ${this.#noun} ${number}` }, "✕");
     const element = h("div", { class: "row-of" }, ...row.controls, remove, row.place.element);
     remove.addEventListener("click", () => {
       this.#rows = this.#rows.filter((other) => other !== row);

@@ -9,7 +9,7 @@ import { toHash } from "./route";
 import type { Context, View } from "./view";
 
 /** How often the list is asked for anew, in milliseconds. */
-const INTERVAL = 1_000;
+const INTERVAL = 2_000;
 /** What is shown of a filter. */
 const MAX_FILTER = 120;
 
@@ -33,7 +33,8 @@ export function listenersView(context: Context): View {
     }
     refresh();
   };
-  const remove = async ({ id, uri, health }: Listener): Promise<void> => {
+  const remove = async ({ id, uri }: Listener): Promise<void> => {
+    const { health } = listeners.find((listener) => listener.id === id) ?? { health: { pending: 0 } };
     const pending = health.pending > 0 ? `Its ${grouped(health.pending)} pending deliveries are given up. ` : "";
     const detail = `${pending}The registration is gone for good, its secrets too.`;
     if (!(await confirm(element, `Remove listener ${id}, ${hostOf(uri)}?`, detail, "Remove"))) return;

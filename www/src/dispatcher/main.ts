@@ -3,6 +3,7 @@
 import { h, type Child } from "../dom";
 import styles from "../style.css?inline";
 import { followTheme, themeChoice, type Theme } from "../theme";
+import * as api from "./api";
 import own from "./dispatcher.css?inline";
 import { deliveriesView } from "./deliveries";
 import { eventsView } from "./events";
@@ -80,6 +81,7 @@ function start(parent: HTMLElement): void {
     connection.className = isOpen ? "connection yes" : "connection no";
     connection.textContent = isOpen ? "● live" : "○ not live: connecting again…";
   });
+  const listeners = listenersOf(live);
   live.start();
 
   let leave: AbortController | undefined;
@@ -93,6 +95,7 @@ function start(parent: HTMLElement): void {
     const route = fromHash(location.hash);
     const context: Context = {
       live,
+      listeners,
       signal: left.signal,
       say,
       leave: (hash, ...news) => {
@@ -133,6 +136,21 @@ function start(parent: HTMLElement): void {
     show();
   });
   show();
+}
+
+/** Asks for the listeners once, and again after they have changed: there may be thousands. */
+function listenersOf(live: Live): Context["listeners"] {
+  let known: ReturnType<Context["listeners"]> | undefined;
+  const forget = (): void => void (known = undefined);
+  live.on("listener", forget);
+  live.on("gap", forget);
+  return () => {
+    if (!known) {
+      known = api.listeners();
+      known.catch(forget);
+    }
+    return known;
+  };
 }
 
 function viewFor([place, name]: readonly string[]): OpenView {

@@ -2,11 +2,14 @@
 
 import type { Child } from "../dom";
 import type { Theme } from "../theme";
+import type { Listener } from "./api";
 import type { Live } from "./live";
 import type { Route } from "./route";
 
 export interface Context {
   live: Live;
+  /** The listeners as they are registered; how they are doing may be older. */
+  listeners: () => Promise<readonly Listener[]>;
   /** Aborted when the view is left. */
   signal: AbortSignal;
   /** Says something to everyone, screen readers included. */

@@ -153,7 +153,7 @@ test("a secret that is typed replaces the stored one", async ({ page, fake }) =>
   await page.getByLabel("Secret header value 1").fill("Bearer 5678");
   await page.getByLabel("Header value 1", { exact: true }).fill("");
   await page.getByRole("button", { name: "Add secret header" }).click();
-  await page.getByRole("button", { name: "Remove 2" }).click();
+  await page.getByRole("button", { name: "Remove secret header 2" }).click();
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Listener 1 is saved.")).toBeVisible();
   expect(fake.listeners.get(1)?.registration).toMatchObject({ authData: { Authorization: "Bearer 5678" }, headers: { "X-Source": "files" } });
