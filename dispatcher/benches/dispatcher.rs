@@ -2,7 +2,12 @@
 //!
 //! `cargo bench -p hooksieve-dispatcher`, with the names of tables behind `--` to measure only these.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a benchmark may end at once")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a benchmark may end at once"
+)]
 
 use std::env;
 use std::fs;

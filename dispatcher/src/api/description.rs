@@ -5,9 +5,11 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
+use utoipa::openapi::{
+    ContentBuilder, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+};
 use utoipa::{OpenApi as _, ToSchema as _};
 
 use super::ocs::{Envelope, Errors};
@@ -30,39 +32,38 @@ struct Kind {
     has_query: bool,
 }
 
-const COMMON: [Common; 11] = [
-    Common {
-        status: "400",
-        description: "Something is wrong with the request; `errors` has all of it, where it has places.",
-        of: |kind| kind.has_body || kind.has_query,
-    },
-    Common {
-        status: "401",
-        description: "Nobody, or somebody else, has logged in.",
-        of: |kind| !kind.is_open,
-    },
-    Common { status: "403", description: "A page of another site has sent it.", of: |kind| kind.changes },
-    Common { status: "408", description: "The body did not come in time.", of: |kind| kind.has_body },
-    Common { status: "412", description: "The header `OCS-APIRequest` is missing.", of: |kind| kind.is_ocs },
-    Common { status: "413", description: "The body is too long.", of: |kind| kind.has_body },
-    Common { status: "415", description: "The body has another type.", of: |kind| kind.has_body },
-    Common {
-        status: "421",
-        description: "Without an administrator: it is not for a loopback address.",
-        of: |_| true,
-    },
-    Common {
-        status: "429",
-        description: "Too many logins from this address have failed; `Retry-After` says when the next is looked at.",
-        of: |kind| !kind.is_open,
-    },
-    Common { status: "431", description: "The headers are too long.", of: |_| true },
-    Common {
-        status: "503",
-        description: "The store cannot be used (its disk is full, it is locked, …), or too many clients listen. \
-                      `Retry-After` says when to come again, where that may help.",
-        of: |_| true,
-    },
+const COMMON: [Common; 12] = [
+    common(
+        "400",
+        "Something is wrong with the request; `errors` has all of it, where it has places.",
+        |kind| kind.has_body || kind.has_query,
+    ),
+    common("401", "Nobody, or somebody else, has logged in.", |kind| !kind.is_open),
+    common("403", "A page of another site has sent it.", |kind| kind.changes),
+    common("404", "OCS has no such version.", |kind| kind.is_ocs),
+    common("408", "The body did not come in time.", |kind| kind.has_body),
+    common("412", "The header `OCS-APIRequest` is missing.", |kind| kind.is_ocs),
+    common("413", "The body is too long.", |kind| kind.has_body),
+    common("415", "The body has another type.", |kind| kind.has_body),
+    common("421", "Without an administrator: it is not for a loopback address.", |_| true),
+    common("429", "Too many logins from this address have failed.", |kind| !kind.is_open),
+    common("431", "The headers are too long.", |_| true),
+    common(
+        "503",
+        "The store cannot be used (its disk is full, it is locked, …), or too many clients listen.",
+        |_| true,
+    ),
+];
+
+const fn common(status: &'static str, description: &'static str, of: fn(&Kind) -> bool) -> Common {
+    Common { status, description, of }
+}
+
+/// The headers of these: status, name, what it says.
+const HEADERS: [(&str, &str, &str); 3] = [
+    ("401", "WWW-Authenticate", "How to log in."),
+    ("429", "Retry-After", "After how many seconds the next login is looked at."),
+    ("503", "Retry-After", "After how many seconds to come again, where that may help."),
 ];
 
 #[derive(utoipa::OpenApi)]
@@ -118,6 +119,10 @@ fn complete(path: &str, operation: &mut Operation, changes: bool) {
         has_body: operation.request_body.is_some(),
         has_query: operation.parameters.iter().flatten().any(is_query),
     };
+    // The names of functions are unique in their modules only.
+    let tag = operation.tags.iter().flatten().next();
+    operation.operation_id =
+        operation.operation_id.as_ref().zip(tag).map(|(name, tag)| format!("{tag}_{name}"));
     if kind.is_ocs {
         add_ocs_parameters(operation);
     }
@@ -129,8 +134,13 @@ fn complete(path: &str, operation: &mut Operation, changes: bool) {
     }
     let responses = &mut operation.responses.responses;
     for common in COMMON.iter().filter(|common| (common.of)(&kind)) {
-        let response = || ResponseBuilder::new().description(common.description).build();
-        responses.entry(common.status.to_owned()).or_insert_with(|| RefOr::T(response()));
+        let response = ResponseBuilder::new().description(common.description);
+        let headers = HEADERS.iter().filter(|(status, ..)| *status == common.status);
+        let response = headers.fold(response, |response, (_, name, description)| {
+            let header = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
+            response.header(*name, header.description(Some(*description)).build())
+        });
+        responses.entry(common.status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
     }
     for (status, response) in responses {
         if let RefOr::T(response) = response
@@ -166,7 +176,7 @@ fn add_ocs_parameters(operation: &mut Operation) {
 /// The form of errors, as `problem::in_the_form_of_the_route` gives it.
 fn add_failure(response: &mut Response, is_ocs: bool) {
     let (media_type, name) = match is_ocs {
-        true => ("application/json", Envelope::<Errors>::name()),
+        true => ("application/json", "Envelope_Errors".into()),
         false => ("application/problem+json", ProblemView::name()),
     };
     let schema = Ref::from_schema_name(name.as_ref());

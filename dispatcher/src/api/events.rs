@@ -76,7 +76,9 @@ pub(super) struct LineError {
     message: String,
 }
 
-/// Takes events: one JSON document, or one a line. What is answered with 202 is on the disk, and will be
+/// Takes events: one JSON document, or one a line.
+///
+/// What is answered with 202 is on the disk, and will be
 /// delivered; lines that are no events are named, and the others accepted. With an `Idempotency-Key` the same
 /// request can be sent again: it is answered as before, with `Idempotency-Replayed: true`, and nothing is accepted twice.
 #[utoipa::path(
@@ -141,7 +143,9 @@ pub(super) struct Events {
     next: Option<String>,
 }
 
-/// The latest events, newest first. A page ends early after 4 MiB.
+/// The latest events, newest first.
+///
+/// A page ends early after 4 MiB.
 #[utoipa::path(
     get, tag = "events", path = "/events",
     params(

@@ -46,7 +46,9 @@ pub(super) struct Healthy {
     status: &'static str,
 }
 
-/// Whether the dispatcher can take events. Needs no login.
+/// Whether the dispatcher can take events.
+///
+/// Needs no login.
 #[utoipa::path(
     get, tag = "health", path = "/healthz",
     responses((status = 200, description = "It can.", body = Healthy)),

@@ -36,7 +36,9 @@ pub(super) async fn list(State(api): State<Shared>) -> Result<Json<Listeners>, P
     Ok(Json(Listeners { listeners: listeners.iter().map(ListenerAnswer::from).collect() }))
 }
 
-/// Enables a listener: what is pending is delivered.
+/// Enables a listener.
+///
+/// What is pending is delivered.
 #[utoipa::path(
     post, tag = "listeners", path = "/listeners/{id}/enable",
     params(("id" = i64, Path, description = "The number of the listener.")),
@@ -52,7 +54,9 @@ pub(super) async fn enable(
     set_enabled(&api, id, true).await
 }
 
-/// Disables a listener: nothing is delivered until it is enabled again.
+/// Disables a listener.
+///
+/// Nothing is delivered until it is enabled again.
 #[utoipa::path(
     post, tag = "listeners", path = "/listeners/{id}/disable",
     params(("id" = i64, Path, description = "The number of the listener.")),
@@ -88,7 +92,9 @@ pub(super) struct ExplanationView {
     explanation: Value,
 }
 
-/// Why an event goes to a listener, or does not: every condition, with what was found.
+/// Why an event goes to a listener, or does not.
+///
+/// Every condition is there, with what was found.
 #[utoipa::path(
     get, tag = "listeners", path = "/listeners/{id}/explain/{event}",
     params(

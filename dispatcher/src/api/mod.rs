@@ -17,6 +17,7 @@ mod page;
 mod preview;
 mod problem;
 mod request;
+mod serve;
 mod stream;
 mod throttle;
 mod views;
@@ -30,6 +31,7 @@ use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use self::serve::{ServeError, serve};
 use crate::run::Dispatcher;
 
 /// Who may do what, and how much.
@@ -80,7 +82,6 @@ struct Api {
 
 /// The API of a dispatcher. Serve it with the addresses of its clients (`into_make_service_with_connect_info::<SocketAddr>`):
 /// failed logins are limited for each of them.
-#[must_use]
 pub fn router(dispatcher: Dispatcher, options: ApiOptions) -> Router {
     let (routes, description) = described_routes().split_for_parts();
     let api = Arc::new(Api {
@@ -107,7 +108,7 @@ fn described_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(ocs::list, ocs::create))
         .routes(routes!(ocs::show, ocs::update, ocs::remove))
         .routes(routes!(events::list, events::accept))
-        .routes(routes!(stream::events))
+        .routes(routes!(stream::listen))
         .routes(routes!(events::show))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::show))

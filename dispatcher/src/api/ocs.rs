@@ -117,10 +117,14 @@ pub(super) struct Errors {
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[allow(dead_code, reason = "only its schema is used")]
-pub(super) enum Answer<T> {
+pub(super) enum OcsAnswer<T> {
     Success(Envelope<T>),
     Failure(Envelope<Errors>),
 }
+
+/// In the order of their numbers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Webhooks(Vec<Webhook>);
 
 /// A webhook, with the fields of Nextcloud's API, and then ours.
 #[derive(Debug, Serialize, ToSchema)]
@@ -256,7 +260,7 @@ pub(super) struct RegistrationBody {
 #[utoipa::path(
     get, tag = "webhooks", path = "/ocs/{version}/apps/webhook_listeners/api/v1/webhooks",
     params(("uri" = Option<String>, Query, description = "Only those with exactly this URI.")),
-    responses((status = 200, description = "The webhooks.", body = Answer<Vec<Webhook>>)),
+    responses((status = 200, description = "The webhooks.", body = OcsAnswer<Webhooks>)),
 )]
 pub(super) async fn list(
     State(api): State<Shared>,
@@ -266,14 +270,14 @@ pub(super) async fn list(
     let (listeners, uri) = (api.dispatcher.listeners().await?, parameters.get("uri"));
     let is_meant = |view: &&ListenerView| uri.is_none() || view.registration.listener().uri() == uri;
     let webhook = |view| Webhook::new(view, api.access.admin_name());
-    Ok(version.success(listeners.iter().filter(is_meant).map(webhook).collect::<Vec<_>>()))
+    Ok(version.success(Webhooks(listeners.iter().filter(is_meant).map(webhook).collect())))
 }
 
 /// Registers a webhook.
 #[utoipa::path(
     post, tag = "webhooks", path = "/ocs/{version}/apps/webhook_listeners/api/v1/webhooks",
     request_body = RegistrationBody,
-    responses((status = 200, description = "It is registered.", body = Answer<Webhook>)),
+    responses((status = 200, description = "It is registered.", body = OcsAnswer<Webhook>)),
 )]
 pub(super) async fn create(
     State(api): State<Shared>,
@@ -289,7 +293,7 @@ pub(super) async fn create(
     get, tag = "webhooks", path = "/ocs/{version}/apps/webhook_listeners/api/v1/webhooks/{id}",
     params(("id" = i64, Path, description = "The number of the listener.")),
     responses(
-        (status = 200, description = "The webhook.", body = Answer<Webhook>),
+        (status = 200, description = "The webhook.", body = OcsAnswer<Webhook>),
         (status = 404, description = "There is no such webhook."),
     ),
 )]
@@ -303,14 +307,16 @@ pub(super) async fn show(
     Ok(version.success(Webhook::new(&listener, api.access.admin_name())))
 }
 
-/// Replaces the registration of a webhook: as in Nextcloud, a field that is left out is as if it were never set. Where
+/// Replaces the registration of a webhook.
+///
+/// As in Nextcloud, a field that is left out is as if it were never set. Where
 /// `[redacted]` stands for a secret, the secret stays.
 #[utoipa::path(
     post, tag = "webhooks", path = "/ocs/{version}/apps/webhook_listeners/api/v1/webhooks/{id}",
     params(("id" = i64, Path, description = "The number of the listener.")),
     request_body = RegistrationBody,
     responses(
-        (status = 200, description = "It is replaced.", body = Answer<Webhook>),
+        (status = 200, description = "It is replaced.", body = OcsAnswer<Webhook>),
         (status = 404, description = "There is no such webhook."),
     ),
 )]
@@ -325,12 +331,14 @@ pub(super) async fn update(
     Ok(version.success(Webhook::registered(&registered, api.access.admin_name())))
 }
 
-/// Removes a webhook. Its pending deliveries are given up.
+/// Removes a webhook.
+///
+/// Its pending deliveries are given up.
 #[utoipa::path(
     delete, tag = "webhooks", path = "/ocs/{version}/apps/webhook_listeners/api/v1/webhooks/{id}",
     params(("id" = i64, Path, description = "The number of the listener.")),
     responses(
-        (status = 200, description = "Whether there was one.", body = Answer<bool>),
+        (status = 200, description = "Whether there was one.", body = OcsAnswer<bool>),
         (status = 404, description = "It is no number."),
     ),
 )]

@@ -11,7 +11,7 @@ use super::problem::Problem;
 /// compiles WebAssembly.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; \
-     style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+     style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
 /// Files with a hash in their name never change.
@@ -19,7 +19,7 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=3153600
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// The types of the files that Vite writes.
-const MEDIA_TYPES: [(&str, &str); 11] = [
+const MEDIA_TYPES: [(&str, &str); 10] = [
     ("css", "text/css; charset=utf-8"),
     ("html", "text/html; charset=utf-8"),
     ("ico", "image/x-icon"),
@@ -30,8 +30,9 @@ const MEDIA_TYPES: [(&str, &str); 11] = [
     ("svg", "image/svg+xml"),
     ("txt", "text/plain; charset=utf-8"),
     ("wasm", "application/wasm"),
-    ("woff2", "font/woff2"),
 ];
+
+const UNKNOWN: &str = "application/octet-stream";
 
 #[cfg(feature = "page")]
 #[derive(rust_embed::RustEmbed)]
@@ -84,5 +85,17 @@ pub(super) async fn file(request: Request) -> Result<Response, Problem> {
 fn media_type(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let known = MEDIA_TYPES.iter().find(|(known, _)| *known == extension);
-    known.map_or("application/octet-stream", |(_, media_type)| media_type)
+    known.map_or(UNKNOWN, |(_, media_type)| media_type)
+}
+
+#[cfg(all(test, feature = "page"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_page_has_a_type() {
+        for name in Files::iter() {
+            assert_ne!(media_type(&name), UNKNOWN, "{name}");
+        }
+    }
 }

@@ -62,7 +62,9 @@ impl From<PreviewError> for Problem {
     }
 }
 
-/// Tries a filter on the latest events: which match, and why the others do not. Nothing is registered.
+/// Tries a filter on the latest events.
+///
+/// Says which match, and why the others do not. Nothing is registered.
 #[utoipa::path(
     post, tag = "events", path = "/preview", request_body = PreviewRequest,
     responses((status = 200, description = "What became of the events.", body = Preview)),

@@ -69,14 +69,16 @@ pub(super) struct MissedNews {
     count: u64,
 }
 
-/// News as they come (server-sent events): `event`, `delivery`, `listener`, each with its data as JSON, and
+/// News as they come.
+///
+/// Server-sent events: `event`, `delivery`, `listener`, each with its data as JSON, and
 /// `missed`, where the client was too slow. News have no ids, and `Last-Event-ID` is ignored: who connects again gets what
 /// comes from then on, and finds the rest with `GET /events` and `GET /deliveries`. A comment comes every 15 seconds.
 #[utoipa::path(
     get, tag = "events", path = "/events/stream",
     responses((status = 200, description = "The news, without an end.", body = String, content_type = "text/event-stream")),
 )]
-pub(super) async fn events(
+pub(super) async fn listen(
     State(api): State<Shared>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let permit = Arc::clone(&api.streams).try_acquire_owned().map_err(|_| {
@@ -138,5 +140,7 @@ fn news(notice: &Notice) -> Event {
 fn data(name: &str, data: &impl Serialize) -> Event {
     // What is written here are numbers, ids and JSON: it can be written.
     let json = serde_json::to_string(data).unwrap_or_default();
+    // Line ends of the event as it came: between its parts, for there are none in strings. The data is one line.
+    let json = json.replace(['\r', '\n'], " ");
     Event::default().event(name).data(json)
 }

@@ -84,13 +84,17 @@ pub(crate) fn one_line(received: &Received) -> String {
     let class = class.iter().find_map(|pointer| body.pointer(pointer)?.as_str()).unwrap_or("?");
     let user = body.pointer("/user/uid").and_then(Value::as_str).map(|user| format!(" by {user}"));
     let (number, status) = (received.number, received.status);
-    // In quotes, with escapes: what is inside may have been made to look like something else.
     format!(
         "#{number} {} {} {status}, {}: {}{}",
         received.method,
-        received.path.escape_debug(),
+        plain(&received.path),
         received.signature,
-        class.escape_debug(),
-        user.unwrap_or_default().escape_debug()
+        plain(class),
+        plain(&user.unwrap_or_default())
     )
+}
+
+/// What would move the cursor or change colours is replaced.
+fn plain(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
