@@ -1,0 +1,54 @@
+//! Where the class of an event stands: each system has its own place.
+
+use memchr::memmem;
+
+/// At `event.class` in Nextcloud's envelope, at `eventType` in what the Webhooks app sends, at `event` in OpenRegister's
+/// `{"event", "data"}`.
+pub(super) const CLASS_PATHS: [&str; 3] = ["event.class", "eventType", "event"];
+
+/// At which of them an event may have a class, by a look at its bytes that is much faster than reading it. Where it says
+/// no, there is none.
+pub(super) fn possible_places(event: &[u8]) -> [bool; 3] {
+    if memmem::find(event, br"\u").is_some() {
+        // Names can be written in other ways.
+        return [true; 3];
+    }
+    let mut places = [false, memmem::find(event, br#""eventType""#).is_some(), false];
+    let name = br#""event""#;
+    for at in memmem::find_iter(event, name) {
+        let rest = event.get(at + name.len()..).unwrap_or_default().trim_ascii_start();
+        let Some(value) = rest.strip_prefix(b":") else { continue };
+        // An array stands for its elements.
+        let (is_object, is_array) = match value.trim_ascii_start().first() {
+            Some(first) => (*first == b'{', *first == b'['),
+            None => continue,
+        };
+        places[0] |= is_object || is_array;
+        places[2] |= !is_object;
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_look() {
+        for (event, places) in [
+            (r#"{"event": {"class": "A"}, "user": null}"#, [true, false, false]),
+            (r#"{"eventType":"A","x":{}}"#, [false, true, false]),
+            ("{\"event\"\n:\t\"A\",\"data\":{}}", [false, false, true]),
+            (r#"{"event":["A"]}"#, [true, false, true]),
+            (r#"{"event":{"class":"A"},"eventType":"B"}"#, [true, true, false]),
+            (r#"{"event":{"event":1}}"#, [true, false, true]),
+            (r#"{"x":"event"}"#, [false; 3]),
+            (r#"{"x":"\"event\": 1"}"#, [false; 3]),
+            (r#"{"events":"\u00e9"}"#, [true; 3]),
+            (r#"{"event":"#, [false; 3]),
+            ("", [false; 3]),
+        ] {
+            assert_eq!(possible_places(event.as_bytes()), places, "{event}");
+        }
+    }
+}
