@@ -3,6 +3,8 @@
 mod check;
 mod edits;
 
+use std::fmt;
+
 use hooksieve::{Catalog, CompileError, Compiler, ErrorCode, Filter, Limits, Lint, Listener, lint};
 use serde_json::{Value, json};
 
@@ -12,6 +14,9 @@ use super::place::CLASS_PATHS;
 use super::problem::{Problems, RegistrationError, RegistrationProblem};
 use super::uri;
 use check::Checked;
+
+/// Of a registration, in bytes: what the engine takes of one.
+const MAX_TEXT: usize = 1 << 20;
 
 /// The names of the fields that are looked at here.
 mod names {
@@ -36,6 +41,7 @@ mod names {
 ///   `X-Webhook-Signature`, …) are not set.
 /// - A field whose name is close to a known one is an error, for what it says would not be heard. `appId`, `userId` and
 ///   whatever else is kept. `id` is not: the dispatcher gives numbers of its own.
+/// - All of it has at most 1 MiB of text.
 ///
 /// `Debug` and [`to_value`](Self::to_value) show no secrets.
 ///
@@ -61,7 +67,7 @@ mod names {
 /// assert_eq!(changed.listener().headers().get("x-key").unwrap().expose(), "123");
 /// # Ok::<(), hooksieve_dispatcher::core::RegistrationError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Registration {
     listener: Listener,
     settings: DeliverySettings,
@@ -92,6 +98,12 @@ impl Registration {
 
     fn read(text: &str, earlier: Option<&Self>) -> Result<Self, RegistrationError> {
         let mut problems = Problems::default();
+        if text.len() > MAX_TEXT {
+            let code = ErrorCode::LimitExceeded.as_str();
+            let message = format!("the registration is longer than {MAX_TEXT} bytes");
+            problems.report(code, "", 0..text.len(), message, None);
+            return Err(problems.into_error(text.len()));
+        }
         let json = Json::read(text);
         let whole = json.map_or(0..text.len(), |json| json.range());
         let members = json.and_then(|json| json.members());
@@ -124,19 +136,17 @@ impl Registration {
             let code = ErrorCode::InvalidField.as_str();
             problems.report(code, "/uri", uri.range(), message, fault.hint);
         }
-        let read = listener.ok().and_then(|listener| match conditions(&listener) {
-            Ok((condition, conditions)) => Some(Self { listener, settings, condition, conditions }),
+        let Ok(listener) = listener else { return Err(problems.into_error(text.len())) };
+        match conditions(&listener) {
+            Ok((condition, conditions)) if problems.is_empty() => {
+                Ok(Self { listener, settings, condition, conditions })
+            }
+            Ok(_) => Err(problems.into_error(text.len())),
             Err(error) => {
                 let (code, message) = (error.first().code().as_str(), error.first().message());
                 problems.report(code, "", whole, message, None);
-                None
+                Err(problems.into_error(text.len()))
             }
-        });
-        match (problems.into_error(text.len()), read) {
-            (None, Some(read)) => Ok(read),
-            (Some(error), _) => Err(error),
-            // Where there is nothing, there are problems.
-            (None, None) => Err(RegistrationError { problems: Vec::new() }),
         }
     }
 
@@ -192,6 +202,16 @@ impl Registration {
             fields.insert(names::DELIVERY.to_owned(), self.settings.to_value(show));
         }
         listener
+    }
+}
+
+/// Shows no secrets.
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("listener", &self.listener)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
