@@ -1,22 +1,28 @@
 //! Where the class of an event stands: each system has its own place.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// At `event.class` in Nextcloud's envelope, at `eventType` in what the Webhooks app sends, at `event` in OpenRegister's
 /// `{"event", "data"}`.
 pub(super) const CLASS_PATHS: [&str; 3] = ["event.class", "eventType", "event"];
 
+/// To make them takes longer than to use them.
+static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br"\u"));
+static EVENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""event""#));
+static EVENT_TYPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""eventType""#));
+
 /// At which of them an event may have a class, by a look at its bytes that is much faster than reading it. Where it says
 /// no, there is none.
 pub(super) fn possible_places(event: &[u8]) -> [bool; 3] {
-    if memmem::find(event, br"\u").is_some() {
+    if ESCAPE.find(event).is_some() {
         // Names can be written in other ways.
         return [true; 3];
     }
-    let mut places = [false, memmem::find(event, br#""eventType""#).is_some(), false];
-    let name = br#""event""#;
-    for at in memmem::find_iter(event, name) {
-        let rest = event.get(at + name.len()..).unwrap_or_default().trim_ascii_start();
+    let mut places = [false, EVENT_TYPE.find(event).is_some(), false];
+    for at in EVENT.find_iter(event) {
+        let rest = event.get(at + EVENT.needle().len()..).unwrap_or_default().trim_ascii_start();
         let Some(value) = rest.strip_prefix(b":") else { continue };
         // An array stands for its elements.
         let (is_object, is_array) = match value.trim_ascii_start().first() {
