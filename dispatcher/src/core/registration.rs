@@ -72,7 +72,6 @@ pub struct Registration {
     listener: Listener,
     settings: DeliverySettings,
     condition: Filter,
-    conditions: [Filter; 3],
 }
 
 impl Registration {
@@ -137,10 +136,8 @@ impl Registration {
             problems.report(code, "/uri", uri.range(), message, fault.hint);
         }
         let Ok(listener) = listener else { return Err(problems.into_error(text.len())) };
-        match conditions(&listener) {
-            Ok((condition, conditions)) if problems.is_empty() => {
-                Ok(Self { listener, settings, condition, conditions })
-            }
+        match condition(&listener, &json!({ "$or": CLASS_PATHS.map(|path| class_at(path, &listener)) })) {
+            Ok(condition) if problems.is_empty() => Ok(Self { listener, settings, condition }),
             Ok(_) => Err(problems.into_error(text.len())),
             Err(error) => {
                 let (code, message) = (error.first().code().as_str(), error.first().message());
@@ -172,9 +169,13 @@ impl Registration {
     }
 
     /// The same in three parts, one for each place of the class: a filter set finds many of these faster, for `$or` would
-    /// come in the way of its index.
-    pub(super) fn conditions(&self) -> &[Filter; 3] {
-        &self.conditions
+    /// come in the way of its index. They are made anew, for a set shares the code of filters that are its own.
+    pub(super) fn conditions(&self) -> [Filter; 3] {
+        CLASS_PATHS.map(|path| {
+            // The whole has been compiled, and is right in the place of each part.
+            condition(&self.listener, &class_at(path, &self.listener))
+                .unwrap_or_else(|_| self.condition.clone())
+        })
     }
 
     /// What is suspicious about the filter although it is legal, with what is known about the class. Ranges are those of
@@ -215,16 +216,8 @@ impl fmt::Debug for Registration {
     }
 }
 
-/// The whole, and one for each place of the class.
-fn conditions(listener: &Listener) -> Result<(Filter, [Filter; 3]), CompileError> {
-    let class_at = |path: &str| json!({ path: listener.class() });
-    let [_, event_type, event] = CLASS_PATHS;
-    let parts = [
-        listener.condition().clone(),
-        condition(listener, &class_at(event_type))?,
-        condition(listener, &class_at(event))?,
-    ];
-    Ok((condition(listener, &json!({ "$or": CLASS_PATHS.map(class_at) }))?, parts))
+fn class_at(path: &str, listener: &Listener) -> Value {
+    json!({ path: listener.class() })
 }
 
 fn condition(listener: &Listener, class: &Value) -> Result<Filter, CompileError> {

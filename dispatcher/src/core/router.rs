@@ -46,7 +46,7 @@ impl Router {
     /// Adds a listener; returns the registration that it had before.
     pub fn insert(&mut self, id: ListenerId, registration: Arc<Registration>) -> Option<Arc<Registration>> {
         for (set, condition) in self.conditions.iter_mut().zip(registration.conditions()) {
-            set.insert(id, condition.clone());
+            set.insert(id, condition);
         }
         self.registrations.insert(id, registration)
     }
