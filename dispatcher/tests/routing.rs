@@ -198,4 +198,46 @@ proptest! {
             prop_assert_eq!(route(&router, &event.to_string()), expected, "{}", event);
         }
     }
+
+    /// However an event is written, and be it of no form: it goes where the conditions that are explained say.
+    #[test]
+    fn routes_are_what_the_conditions_say(
+        members in prop::collection::vec(
+            (prop::sample::select(NAMES.as_slice()), prop::sample::select(VALUES.as_slice())),
+            0..4,
+        ),
+        filter in filters(),
+    ) {
+        let registrations = ["A", "B"].map(|class| registration(class, json!({"eventFilter": filter})));
+        let members: Vec<String> = members.iter().map(|(name, value)| format!("{name}{value}")).collect();
+        let event = format!("{{{}}}", members.join(","));
+        let expected: Vec<i64> = (1..)
+            .zip(&registrations)
+            .filter(|(_, registration)| registration.condition().matches_json_once(event.as_bytes()).unwrap())
+            .map(|(number, _)| number)
+            .collect();
+        prop_assert_eq!(route(&router(&registrations), &event), expected, "{}", event);
+    }
 }
+
+const NAMES: [&str; 6] = [
+    r#""event":"#,
+    "\"event\" \n:\t",
+    r#""eventType":"#,
+    r#""\u0065vent":"#,
+    r#""event\u0054ype" :"#,
+    r#""n":"#,
+];
+
+const VALUES: [&str; 10] = [
+    r#""A""#,
+    r#""B""#,
+    r#""\u0041""#,
+    r#"["A"]"#,
+    "1",
+    r#"{"class":"A"}"#,
+    r#"{"class":"B","n":1}"#,
+    r#"[{"class":"A"}]"#,
+    r#"{"\u0063lass":"A","event":"B"}"#,
+    r#"{"event":"A"}"#,
+];

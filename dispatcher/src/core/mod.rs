@@ -51,6 +51,7 @@ mod body;
 mod ids;
 mod json;
 mod outcome;
+mod place;
 mod policy;
 mod problem;
 mod registration;

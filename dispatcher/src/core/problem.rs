@@ -117,8 +117,12 @@ impl Problems {
         self.0.iter().any(|problem| problem.pointer == pointer)
     }
 
-    /// `None`, where there are none.
-    pub(super) fn into_error(self, text_length: usize) -> Option<RegistrationError> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// There is at least one.
+    pub(super) fn into_error(self, text_length: usize) -> RegistrationError {
         let Self(mut problems) = self;
         problems.sort_by_key(|problem| problem.range.as_ref().map_or(0, |range| range.start));
         if problems.len() > MAX_PROBLEMS {
@@ -131,7 +135,7 @@ impl Problems {
                 hint: None,
             });
         }
-        (!problems.is_empty()).then_some(RegistrationError { problems })
+        RegistrationError { problems }
     }
 }
 

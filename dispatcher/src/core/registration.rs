@@ -3,6 +3,8 @@
 mod check;
 mod edits;
 
+use std::fmt;
+
 pub(crate) use edits::Edits;
 
 use hooksieve::{Catalog, CompileError, Compiler, ErrorCode, Filter, Limits, Lint, Listener, lint};
@@ -10,9 +12,13 @@ use serde_json::{Value, json};
 
 use super::DeliverySettings;
 use super::json::Json;
+use super::place::CLASS_PATHS;
 use super::problem::{Problems, RegistrationError, RegistrationProblem};
 use super::uri;
 use check::Checked;
+
+/// Of a registration, in bytes: what the engine takes of one.
+const MAX_TEXT: usize = 1 << 20;
 
 /// The names of the fields that are looked at here.
 mod names {
@@ -37,6 +43,7 @@ mod names {
 ///   `X-Webhook-Signature`, …) are not set.
 /// - A field whose name is close to a known one is an error, for what it says would not be heard. `appId`, `userId` and
 ///   whatever else is kept. `id` is not: the dispatcher gives numbers of its own.
+/// - All of it has at most 1 MiB of text.
 ///
 /// `Debug` and [`to_value`](Self::to_value) show no secrets.
 ///
@@ -62,7 +69,7 @@ mod names {
 /// assert_eq!(changed.listener().headers().get("x-key").unwrap().expose(), "123");
 /// # Ok::<(), hooksieve_dispatcher::core::RegistrationError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Registration {
     listener: Listener,
     settings: DeliverySettings,
@@ -92,6 +99,12 @@ impl Registration {
 
     fn read(text: &str, earlier: Option<&Self>) -> Result<Self, RegistrationError> {
         let mut problems = Problems::default();
+        if text.len() > MAX_TEXT {
+            let code = ErrorCode::LimitExceeded.as_str();
+            let message = format!("the registration is longer than {MAX_TEXT} bytes");
+            problems.report(code, "", 0..text.len(), message, None);
+            return Err(problems.into_error(text.len()));
+        }
         let json = Json::read(text);
         let whole = json.map_or(0..text.len(), |json| json.range());
         let members = json.and_then(|json| json.members());
@@ -124,19 +137,15 @@ impl Registration {
             let code = ErrorCode::InvalidField.as_str();
             problems.report(code, "/uri", uri.range(), message, fault.hint);
         }
-        let read = listener.ok().and_then(|listener| match condition(&listener) {
-            Ok(condition) => Some(Self { listener, settings, condition }),
+        let Ok(listener) = listener else { return Err(problems.into_error(text.len())) };
+        match condition(&listener, &json!({ "$or": CLASS_PATHS.map(|path| class_at(path, &listener)) })) {
+            Ok(condition) if problems.is_empty() => Ok(Self { listener, settings, condition }),
+            Ok(_) => Err(problems.into_error(text.len())),
             Err(error) => {
                 let (code, message) = (error.first().code().as_str(), error.first().message());
                 problems.report(code, "", whole, message, None);
-                None
+                Err(problems.into_error(text.len()))
             }
-        });
-        match (problems.into_error(text.len()), read) {
-            (None, Some(read)) => Ok(read),
-            (Some(error), _) => Err(error),
-            // Where there is nothing, there are problems.
-            (None, None) => Err(RegistrationError { problems: Vec::new() }),
         }
     }
 
@@ -159,6 +168,16 @@ impl Registration {
     #[must_use]
     pub fn condition(&self) -> &Filter {
         &self.condition
+    }
+
+    /// The same in three parts, one for each place of the class: a filter set finds many of these faster, for `$or` would
+    /// come in the way of its index. They are made anew, for a set shares the code of filters that are its own.
+    pub(super) fn conditions(&self) -> [Filter; 3] {
+        CLASS_PATHS.map(|path| {
+            // The whole has been compiled, and is right in the place of each part.
+            condition(&self.listener, &class_at(path, &self.listener))
+                .unwrap_or_else(|_| self.condition.clone())
+        })
     }
 
     /// What is suspicious about the filter although it is legal, with what is known about the class. Ranges are those of
@@ -189,12 +208,22 @@ impl Registration {
     }
 }
 
-/// Where the class of an event stands.
-const CLASS_PATHS: [&str; 3] = ["event.class", "eventType", "event"];
+/// Shows no secrets.
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("listener", &self.listener)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
 
-fn condition(listener: &Listener) -> Result<Filter, CompileError> {
-    let class = CLASS_PATHS.map(|path| json!({ path: listener.class() }));
-    let mut conditions = vec![json!({ "$or": class }).to_string()];
+fn class_at(path: &str, listener: &Listener) -> Value {
+    json!({ path: listener.class() })
+}
+
+fn condition(listener: &Listener, class: &Value) -> Result<Filter, CompileError> {
+    let mut conditions = vec![class.to_string()];
     conditions.extend(listener.user_id_filter().map(|user| json!({ "user.uid": user }).to_string()));
     // `[]` and `null` are filters, but no operands of `$and`.
     conditions.extend(listener.filter().source().filter(|filter| filter.starts_with('{')).map(str::to_owned));

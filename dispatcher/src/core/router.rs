@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hooksieve::{EventError, FilterSet, Scratch, Snapshot};
 
+use super::place::possible_places;
 use super::{ListenerId, Registration};
 
 /// The registered listeners, and the index over their conditions. Listeners that are disabled are not in it: who
@@ -32,24 +33,27 @@ use super::{ListenerId, Registration};
 /// ```
 #[derive(Debug, Default)]
 pub struct Router {
-    conditions: FilterSet<ListenerId>,
+    /// One for each place of the class.
+    conditions: [FilterSet<ListenerId>; 3],
     registrations: HashMap<ListenerId, Arc<Registration>>,
 }
 
 /// The listeners as they are at one moment, for routing while they change. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Routes(Snapshot<ListenerId>);
+pub struct Routes([Snapshot<ListenerId>; 3]);
 
 impl Router {
     /// Adds a listener; returns the registration that it had before.
     pub fn insert(&mut self, id: ListenerId, registration: Arc<Registration>) -> Option<Arc<Registration>> {
-        self.conditions.insert(id, registration.condition().clone());
+        for (set, condition) in self.conditions.iter_mut().zip(registration.conditions()) {
+            set.insert(id, condition);
+        }
         self.registrations.insert(id, registration)
     }
 
     /// Takes a listener out.
     pub fn remove(&mut self, id: ListenerId) -> Option<Arc<Registration>> {
-        self.conditions.remove(&id);
+        self.conditions.iter_mut().for_each(|set| drop(set.remove(&id)));
         self.registrations.remove(&id)
     }
 
@@ -79,7 +83,7 @@ impl Router {
     /// The listeners as they are now: cheap, and not changed by what is done to the router later.
     #[must_use]
     pub fn routes(&self) -> Routes {
-        Routes(self.conditions.snapshot())
+        Routes(self.conditions.each_ref().map(FilterSet::snapshot))
     }
 }
 
@@ -90,8 +94,16 @@ impl Routes {
     ///
     /// [`EventError`], where the event is not JSON.
     pub fn route(&self, event: &[u8], scratch: &mut Scratch) -> Result<Vec<ListenerId>, EventError> {
-        let mut ids: Vec<ListenerId> = self.0.matches_json(event, scratch)?.copied().collect();
+        let mut places = possible_places(event);
+        // Somebody has to read it.
+        places[0] |= places == [false; 3];
+        let mut ids = Vec::new();
+        for (set, _) in self.0.iter().zip(places).filter(|(_, is_possible)| *is_possible) {
+            ids.extend(set.matches_json(event, scratch)?.copied());
+        }
         ids.sort_unstable();
+        // Nothing but the event's form keeps it from having a class at several places.
+        ids.dedup();
         Ok(ids)
     }
 }

@@ -228,8 +228,10 @@ fn as_many_as_there_may_be() {
     assert_eq!(error.problems.len(), 101);
     assert_eq!(error.problems[100].message, "more problems are not shown");
 
-    let long = text(&format!(r#""delivery": {{}}, "x": "{}""#, "y".repeat(1 << 20)));
-    let error = Registration::from_json(&long).unwrap_err();
-    assert_eq!(error.problems.len(), 1);
-    assert_eq!(error.problems[0].code, "limit-exceeded");
+    let long = "y".repeat(1 << 20);
+    for long in [text(&format!(r#""x": "{long}""#)), with_delivery(&format!(r#"{{"{long}": 1}}"#))] {
+        let error = Registration::from_json(&long).unwrap_err();
+        assert_eq!(error.problems.len(), 1);
+        assert_eq!(error.problems[0].code, "limit-exceeded");
+    }
 }
