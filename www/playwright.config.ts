@@ -12,7 +12,7 @@ export default defineConfig({
   retries: process.env.CI ? 2 : 0,
   reporter: "list",
   projects: [
-    { name: "page", testIgnore: "speed.spec.ts" },
+    { name: "page", testIgnore: ["speed.spec.ts", "dispatcher/**"] },
     // Times are taken when nothing else runs.
     { name: "speed", testMatch: "speed.spec.ts", dependencies: ["page"] },
   ],

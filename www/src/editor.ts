@@ -122,7 +122,7 @@ export class Editor {
           pointed,
           theme,
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ "aria-label": "Filter" }),
+          EditorView.contentAttributes.of({ "aria-label": "Filter", tabindex: "0" }),
           keymap.of([
             ...closeBracketsKeymap,
             ...completionKeymap,

@@ -9,7 +9,8 @@ import type { EventLine } from "./protocol";
 /** What a person could still scroll through. */
 const MAX_LINES = 1_000;
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
+/** Strings, punctuation, and the rest. */
+export const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 /** An array or an object that is not closed yet. */
 interface Open {
@@ -19,7 +20,7 @@ interface Open {
   isEmpty: boolean;
 }
 
-export function layOut(text: string): { lines: EventLine[]; isCut: boolean } {
+export function layOut(text: string, maxLines = MAX_LINES): { lines: EventLine[]; isCut: boolean } {
   const lines: EventLine[] = [];
   const open: Open[] = [];
   let key: string | undefined;
@@ -36,7 +37,7 @@ export function layOut(text: string): { lines: EventLine[]; isCut: boolean } {
   };
 
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (lines.length > MAX_LINES) return { lines, isCut: true };
+    if (lines.length > maxLines) return { lines, isCut: true };
     const parent = open.at(-1);
     switch (token) {
       case ":":

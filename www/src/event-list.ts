@@ -34,8 +34,10 @@ export function eventListPanel(store: Store, engine: Engine, onPick: () => void)
   /** The events that the list shows; `undefined` for all of them. */
   let shown: Uint32Array | undefined;
 
-  const eventAt = (position: number): number => shown?.[position] ?? position;
   const length = (): number => (shown ? shown.length : (store.state.log?.size ?? 0));
+  /** From the position of a row to that among the events shown, in their own order, and back. */
+  const turned = (position: number): number => (store.state.newestFirst ? length() - 1 - position : position);
+  const eventAt = (position: number): number => shown?.[turned(position)] ?? turned(position);
 
   const fetchRows = latest(async ({ first, end }: { first: number; end: number }) => {
     const { log } = store.state;
@@ -67,22 +69,33 @@ export function eventListPanel(store: Store, engine: Engine, onPick: () => void)
 
   /** Where an event stands in the list. */
   const positionOf = (index: number | undefined): number | undefined => {
-    if (index === undefined || !shown) return index;
-    const position = shown.indexOf(index);
-    return position < 0 ? undefined : position;
+    const position = index === undefined || !shown ? index : shown.indexOf(index);
+    return position === undefined || position < 0 ? undefined : turned(position);
   };
   const update = (): void => list.update(length(), positionOf(store.state.chosen));
 
   const nothing = h("div", { class: "nothing" });
-  store.on(["log"], () => {
+  let loaded: number | undefined;
+  let lengthBefore = 0;
+  /** Whether events came that the verdicts do not count yet. */
+  let isGrowing = false;
+  store.on(["log"], ({ log }) => {
+    isGrowing = log?.id === loaded;
+    if (isGrowing) return;
+    loaded = log?.id;
     kept = new Map();
     list.element.scrollTop = 0;
   });
   store.on(["log", "verdicts", "shown"], (state) => {
     shown = selection(state);
+    const growth = length() - lengthBefore;
+    lengthBefore = length();
     nothing.replaceChildren(...(state.log && length() === 0 ? emptiness(state) : []));
     list.element.classList.toggle("both", isBoth(state));
     update();
+    // What one looks at stays where it is when something comes above it.
+    if (isGrowing && state.newestFirst && list.element.scrollTop > 0) list.element.scrollTop += growth * ROW_HEIGHT;
+    isGrowing &&= state.verdicts?.size !== state.log?.size;
   });
   store.on(["chosen"], update);
   store.on(["log", "verdicts", "isStale"], (state) => counts.replaceChildren(...countsOf(state)));
@@ -101,8 +114,8 @@ export function eventListPanel(store: Store, engine: Engine, onPick: () => void)
 
 /** The events to show, ascending; `undefined` for all. */
 function selection(state: State): Uint32Array | undefined {
-  const { shown, verdicts, log } = state;
-  if (!verdicts || !log || shown === "all") return undefined;
+  const { shown, verdicts } = state;
+  if (!verdicts || shown === "all") return undefined;
   const { outcomes, before } = verdicts;
   const between = (other: Outcomes | undefined): Uint32Array =>
     other ? indexes(disagreement(outcomes, other)) : new Uint32Array();
@@ -110,7 +123,7 @@ function selection(state: State): Uint32Array | undefined {
     case "matching":
       return indexes(outcomes.matching.words);
     case "other":
-      return indexes(rest(outcomes, log.size));
+      return indexes(rest(outcomes, verdicts.size));
     case "throwing":
       return indexes(outcomes.throwing.words);
     case "changed":
@@ -169,6 +182,7 @@ function shownChoice(store: Store): HTMLElement {
   });
   store.on(["shown", "before", "verdicts"], (state) => {
     const isPossible: Partial<Record<Shown, boolean>> = {
+      dialects: state.hasDialects,
       throwing: (state.verdicts?.outcomes.throwing.count ?? 0) > 0,
       changed: state.before !== undefined,
     };
@@ -190,13 +204,13 @@ function dialectsTitle(state: State): string {
 
 function countsOf({ log, verdicts, isStale }: State): Child[] {
   if (!log || !verdicts) return [log ? counted(log.size, "event") : "Loading the engine…"];
-  const { outcomes, before, milliseconds } = verdicts;
+  const { outcomes, size, before, milliseconds } = verdicts;
   const { matching, throwing } = outcomes;
-  const parts = [h("strong", {}, grouped(matching.count)), ` of ${counted(log.size, "event")} match`];
+  const parts = [h("strong", {}, grouped(matching.count)), ` of ${counted(size, "event")} match`];
   if (throwing.count > 0) parts.push(" · ", h("strong", { class: "throws" }, `! ${grouped(throwing.count)} throw${throwing.count === 1 ? "s" : ""}`));
   if (before) parts.push(` · ${grouped(count(disagreement(outcomes, before)))} changed`);
   if (log.badLineCount > 0) parts.push(` · ${counted(log.badLineCount, "invalid line")}`);
-  if (log.size > 0) parts.push(h("span", { class: "muted" }, ` · ${timing(milliseconds, log.size)}`));
+  if (size > 0) parts.push(h("span", { class: "muted" }, ` · ${timing(milliseconds, size)}`));
   if (isStale) parts.push(h("span", { class: "note" }, " · of the last valid filter"));
   if (throwing.count > 0) parts.push(h("span", { class: "consequence" }, CONSEQUENCE));
   return parts;
@@ -230,7 +244,7 @@ class EventRow {
   show(state: State, index: number, row: Row | undefined): void {
     const { verdicts } = state;
     this.element.id = `event-${index}`;
-    if (verdicts) this.#showVerdict(state, verdicts, index);
+    if (verdicts && index < verdicts.size) this.#showVerdict(state, verdicts, index);
     else {
       this.#badge.className = "badge";
       setText(this.#badge, "…");

@@ -27,9 +27,9 @@ export function filterPanel(
       "div",
       { class: "bar" },
       h("h2", {}, "Filter"),
-      dialectChoice(store),
+      ...(store.state.hasDialects ? [dialectChoice(store)] : []),
       compare(store),
-      h("div", { class: "selects" }, exampleChoice(store, examples), classChoice(store)),
+      h("div", { class: "selects" }, exampleChoice(store, examples), ...(store.state.hasClasses ? [classChoice(store)] : [])),
     ),
     holder,
     otherNote(store),
@@ -93,9 +93,9 @@ function otherNote(store: Store): HTMLElement {
     store.set({ dialect: otherDialect(store.state.dialect) });
   });
   const note = h("p", { class: "other-note" }, text, " ", change);
-  store.on(["isOther", "dialect"], ({ isOther, dialect }) => {
+  store.on(["isOther", "dialect"], ({ isOther, dialect, hasDialects }) => {
     const name = DIALECTS[otherDialect(dialect)];
-    note.hidden = !isOther;
+    note.hidden = !isOther || !hasDialects;
     text.textContent = `By the rules of ${name} this is a filter.`;
     change.textContent = `Take the rules of ${name}`;
   });

@@ -9,6 +9,8 @@ import type { Store } from "./state";
 
 export interface Loader {
   load: (source: Source) => Promise<void>;
+  /** Adds events to those that are loaded. */
+  append: (texts: readonly string[]) => Promise<void>;
   cancel: () => void;
 }
 
@@ -21,7 +23,7 @@ export function loader(store: Store, engine: Engine): Loader {
       try {
         const log = await engine.ask("load", { source });
         if (id === last) {
-          const chosen = log.size > 0 ? 0 : undefined;
+          const chosen = log.size > 0 ? (store.state.newestFirst ? log.size - 1 : 0) : undefined;
           store.set({ log, chosen, event: undefined, explanation: undefined, elsewhere: undefined, pointed: [], verdicts: undefined });
         }
       } catch (error) {
@@ -30,6 +32,14 @@ export function loader(store: Store, engine: Engine): Loader {
         if (id === last && !isCancelled) store.set({ trouble: `${source.name} cannot be loaded: ${message}` });
       }
       if (id === last) store.set({ loading: undefined });
+    },
+    append: async (texts) => {
+      const { log } = store.state;
+      if (!log || texts.length === 0) return;
+      const longer = await engine.ask("append", { texts });
+      if (store.state.log?.id !== longer.id) return;
+      const { chosen = longer.size - 1 } = store.state;
+      store.set({ log: longer, chosen });
     },
     cancel: () => {
       store.set({ loading: undefined });

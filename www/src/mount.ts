@@ -3,7 +3,7 @@
  * so that neither styles the other; its colours are the custom properties `--hooksieve-*` of the element.
  */
 
-import type { Dialect } from "hooksieve";
+import type { Dialect, EventClassSummary, Problem } from "hooksieve";
 
 import { Engine, latest } from "./client";
 import type { Knowledge } from "./completion";
@@ -46,6 +46,19 @@ export interface MountOptions {
   themeChoice?: boolean;
   /** Whether the filter is kept in the address's hash, and taken from there. */
   permalink?: boolean;
+  /** Whether there is a bar with the name, and with buttons to load events and to share the filter (true). */
+  header?: boolean;
+  /** Whether the rules can be chosen, and compared with the other ones (true). */
+  dialectChoice?: boolean;
+  /** Whether the class of events that the filter is for can be chosen (true). */
+  classChoice?: boolean;
+  /** Whether the list starts with the event that was loaded last. */
+  newestFirst?: boolean;
+  /**
+   * Called with the index of the event that is looked at, from 0, in the order in which they were loaded; also when others
+   * were loaded, or added.
+   */
+  onChoose?: (index: number | undefined) => void;
   /** Called with the filter whenever it has changed and is valid. */
   onChange?: (filter: string) => void;
 }
@@ -54,7 +67,16 @@ export interface Preview {
   filter: string;
   dialect: Dialect;
   eventClass: string;
+  theme: Theme;
+  /** The classes of events that are known. */
+  readonly classes: Promise<readonly EventClassSummary[]>;
   load(events: Source): Promise<void>;
+  /** Adds events, each a JSON text, to those that are loaded. The one that is looked at stays. */
+  append(texts: readonly string[]): Promise<void>;
+  /** Shows what someone else finds wrong with the filter, until it is changed. */
+  report(problems: readonly Problem[]): void;
+  /** Moves to the editor. */
+  focus(): void;
   /** Takes the widget off the page, and ends its engine. */
   unmount(): void;
 }
@@ -65,6 +87,9 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
     filter: options.filter ?? "{}",
     dialect: options.dialect ?? "mongo",
     eventClass: options.eventClass ?? "",
+    hasDialects: options.dialectChoice ?? true,
+    hasClasses: options.classChoice ?? true,
+    newestFirst: options.newestFirst ?? false,
     ...(options.permalink ? fromHash(location.hash) : undefined),
   });
   const engine = new Engine(
@@ -82,8 +107,6 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   root.adoptedStyleSheets = [sheet];
 
   const load = loader(store, engine);
-  const share = shareDialog(store);
-  const events = loadDialog(store, load, options.events);
   const { element: filter, editor } = filterPanel(store, root, knowledge(store, engine), options.examples ?? []);
   const status = h("span", { class: "hidden", role: "status" });
   const onValue = async (pointer: string): Promise<void> => {
@@ -97,7 +120,12 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   const why = tabs({ Why: explanationPanel(store), Program: programPanel(store) });
   let isPicked = false;
   const tagline = h("span", { class: "tagline" }, TAGLINE);
-  const header = h("header", {}, h("h1", {}, "hooksieve"), tagline, progressBar(store, load), events.button, share.button);
+  const progress = progressBar(store, load);
+  const dialogs = options.header === false ? [] : [loadDialog(store, load, options.events), shareDialog(store)];
+  const header =
+    options.header === false
+      ? h("div", { class: "bar alone" }, progress)
+      : h("header", {}, h("h1", {}, "hooksieve"), tagline, progress, ...dialogs.map(({ button }) => button));
   const widget = h(
     "div",
     { class: "widget" },
@@ -111,8 +139,7 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
       eventPanel(store, (pointer) => void onValue(pointer)),
     ),
     status,
-    events.dialog,
-    share.dialog,
+    ...dialogs.map(({ dialog }) => dialog),
   );
   root.replaceChildren(widget);
   const resized = new ResizeObserver(() => widget.classList.toggle("narrow", widget.clientWidth < NARROW));
@@ -130,8 +157,10 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
   if (options.permalink) stops.push(followHash(store));
 
   follow(store, engine, options.onChange);
-  void engine.ask("about", {}).then((about) => store.set({ about }));
+  const about = engine.ask("about", {});
+  void about.then((about) => store.set({ about }));
   if (options.events) void load.load(options.events);
+  store.on(["chosen", "log"], ({ chosen }) => options.onChoose?.(chosen));
 
   return {
     get filter() {
@@ -152,20 +181,32 @@ export function mount(element: HTMLElement, options: MountOptions = {}): Preview
     set eventClass(name) {
       store.set({ eventClass: name });
     },
+    get theme() {
+      return theme.current();
+    },
+    set theme(name) {
+      theme.set(name);
+    },
+    classes: about.then(({ classes }) => classes),
     load: load.load,
+    append: load.append,
+    report: (errors) => store.set({ errors }),
+    focus: () => editor.focus(),
     unmount: () => stops.forEach((stop) => stop()),
   };
 }
 
 /** Asks the engine again whenever what its answer depends on has changed. */
 function follow(store: Store, engine: Engine, onChange: ((filter: string) => void) | undefined): void {
+  /** The filter that the engine explains by. */
+  let matched = "";
   const match = latest(async () => {
-    const { filter, dialect, before, eventClass, portable, log, shown } = store.state;
+    const { filter, dialect, before, eventClass, portable, log, shown, hasDialects } = store.state;
     const answer = await engine.ask("match", {
       filter,
       dialect,
       portable,
-      withOther: shown === "dialects" || (log?.size ?? 0) <= MAX_UNASKED,
+      withOther: hasDialects && (shown === "dialects" || (log?.size ?? 0) <= MAX_UNASKED),
       ...(before !== undefined && { before }),
       ...(eventClass && { eventClass }),
     });
@@ -175,9 +216,10 @@ function follow(store: Store, engine: Engine, onChange: ((filter: string) => voi
       store.set({ errors: answer.errors, isOther: answer.isOther, lints: [], isStale: true, pointed: [] });
       return;
     }
+    matched = filter;
     const { outcomes, before: earlier, other, milliseconds, lints, listing } = answer;
     store.set({
-      verdicts: { outcomes, dialect, before: earlier, other, milliseconds, listing },
+      verdicts: { outcomes, size: log?.size ?? 0, dialect, before: earlier, other, milliseconds, listing },
       errors: [],
       isOther: false,
       lints,
@@ -190,11 +232,16 @@ function follow(store: Store, engine: Engine, onChange: ((filter: string) => voi
     if (shown === "dialects" && verdicts && !verdicts.other) match(undefined);
   });
 
+  // What is shown already is not made again when events are added: who reads it keeps the place.
+  let isExplained: string | undefined;
   const explain = latest(async () => {
     const { chosen, log, verdicts } = store.state;
     if (chosen === undefined || !verdicts) return;
+    const subject = JSON.stringify([chosen, log?.id, matched, verdicts.dialect]);
+    if (subject === isExplained && store.state.explanation) return;
     const explained = await engine.ask("explain", { index: chosen });
-    if (store.state.chosen !== chosen || store.state.log !== log) return;
+    if (store.state.chosen !== chosen || store.state.log?.id !== log?.id) return;
+    isExplained = subject;
     const { explanation, elsewhere } = explained ?? {};
     store.set({
       explanation: explanation && { ...explanation, root: compact(explanation.root) },
@@ -202,11 +249,15 @@ function follow(store: Store, engine: Engine, onChange: ((filter: string) => voi
       pointed: [],
     });
   });
+  let isShown: { chosen: number; id: number | undefined } | undefined;
   const show = latest(async () => {
     const { chosen, log } = store.state;
-    if (chosen === undefined) return;
+    const id = log?.id;
+    if (chosen === undefined || (isShown?.chosen === chosen && isShown.id === id)) return;
     const event = await engine.ask("event", { index: chosen });
-    if (store.state.chosen === chosen && store.state.log === log) store.set({ event });
+    if (store.state.chosen !== chosen || store.state.log?.id !== id) return;
+    isShown = { chosen, id };
+    store.set({ event });
   });
   store.on(["chosen", "log"], () => show(undefined));
   store.on(["chosen", "verdicts"], () => explain(undefined));

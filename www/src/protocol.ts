@@ -19,11 +19,15 @@ export type Source =
   | { kind: "url"; url: string; name: string }
   | { kind: "blob"; blob: Blob; name: string }
   | { kind: "text"; text: string; name: string }
+  /** Each text is an event. */
+  | { kind: "texts"; texts: readonly string[]; name: string }
   /** The catalogue's sample of a class, and made-up events of it. */
   | { kind: "class"; name: string };
 
 /** The events that are loaded. */
 export interface LogInfo {
+  /** Which events these are: the same number as long as they only get more. */
+  id: number;
   name: string;
   size: number;
   badLines: readonly BadLine[];
@@ -127,6 +131,8 @@ export interface Requests {
   about: { ask: Record<string, never>; answer: About };
   class: { ask: { name: string }; answer: EventClass | undefined };
   load: { ask: { source: Source }; answer: LogInfo };
+  /** Adds events to those that are loaded. */
+  append: { ask: { texts: readonly string[] }; answer: LogInfo };
   /** Stops the loading that goes on. */
   cancel: { ask: Record<string, never>; answer: undefined };
   match: {
@@ -134,7 +140,7 @@ export interface Requests {
     answer: Verdicts | Refusal;
   };
   rows: { ask: { indexes: number[] }; answer: Row[] };
-  event: { ask: { index: number }; answer: EventView };
+  event: { ask: { index: number }; answer: EventView | undefined };
   /** Why the event does, or does not, match the filter that was matched last. */
   explain: { ask: { index: number }; answer: Explained | undefined };
   values: { ask: { path: string }; answer: ValueCount[] };

@@ -20,6 +20,10 @@ export interface State {
   filter: string;
   /** The rules that the filter follows. */
   dialect: Dialect;
+  /** Whether these can be chosen, and compared with the other ones. */
+  hasDialects: boolean;
+  /** Whether the class that the filter is for can be chosen. */
+  hasClasses: boolean;
   /** Whether a filter by MongoDB's rules is to be the same by Nextcloud's. */
   portable: boolean;
   /** The class whose fields the filter is checked against; empty for none. */
@@ -27,10 +31,14 @@ export interface State {
   /** The filter to compare with. */
   before: string | undefined;
   log: LogInfo | undefined;
+  /** Whether the list starts with the event that was loaded last. */
+  newestFirst: boolean;
   /** The verdicts of the last filter that was valid. */
   verdicts:
     | {
         outcomes: Outcomes;
+        /** How many events they are about: the first ones. */
+        size: number;
         /** By these rules. */
         dialect: Dialect;
         before: Outcomes | undefined;
@@ -65,10 +73,13 @@ export const EMPTY: State = {
   about: { operators: { mongo: [], nextcloud: [] }, classes: [] },
   filter: "",
   dialect: "mongo",
+  hasDialects: true,
+  hasClasses: true,
   portable: false,
   eventClass: "",
   before: undefined,
   log: undefined,
+  newestFirst: false,
   verdicts: undefined,
   isStale: false,
   errors: [],

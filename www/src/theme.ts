@@ -10,7 +10,10 @@ const THEMES: Record<Theme, string> = { auto: "System theme", light: "Light", da
 const KEY = "hooksieve-theme";
 
 /** Marks the element with the theme, and with `auto` again whenever the system's changes. */
-export function followTheme(element: HTMLElement, theme: Theme): { set: (theme: Theme) => void; stop: () => void } {
+export function followTheme(
+  element: HTMLElement,
+  theme: Theme,
+): { current: () => Theme; set: (theme: Theme) => void; stop: () => void } {
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
   let current = theme;
   const apply = (): void => {
@@ -19,6 +22,7 @@ export function followTheme(element: HTMLElement, theme: Theme): { set: (theme: 
   apply();
   prefersDark.addEventListener("change", apply);
   return {
+    current: () => current,
     set: (theme) => {
       current = theme;
       apply();

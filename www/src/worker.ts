@@ -28,6 +28,9 @@ const PROGRESS_INTERVAL = 50;
 const engine = init(new URL(engineUrl, import.meta.url));
 
 let log: EventLog | undefined;
+/** What the loaded events are called, and by which number they are told from those before. */
+let logName = "";
+let logId = 0;
 let filter: Filter | undefined;
 /** What the filter to compare with says of the events. */
 let before: { text: string; dialect: Dialect; log: EventLog; outcomes: Outcomes } | undefined;
@@ -49,8 +52,17 @@ const handlers: { [Name in RequestName]: (ask: Ask<Name>) => Answer<Name> | Prom
     controller.signal.throwIfAborted();
     log?.[Symbol.dispose]();
     log = read;
+    logName = source.name;
+    logId++;
     before = undefined;
-    return describe(read, source.name);
+    return describe(read);
+  },
+
+  append: ({ texts }) => {
+    const loaded = events();
+    for (const text of texts) loaded.push(text);
+    before = undefined;
+    return describe(loaded);
   },
 
   cancel: () => {
@@ -80,17 +92,18 @@ const handlers: { [Name in RequestName]: (ask: Ask<Name>) => Answer<Name> | Prom
 
   rows: ({ indexes }) => {
     const loaded = events();
-    return indexes.map((index) => summarise(loaded.text(index), loaded.line(index)));
+    return indexes.filter(isThere).map((index) => summarise(loaded.text(index), loaded.line(index)));
   },
 
   event: ({ index }) => {
+    if (!isThere(index)) return undefined;
     const text = events().text(index);
     const className = /"class"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
     return { ...layOut(text), className: className ? (JSON.parse(className) as string) : "" };
   },
 
   explain: ({ index }) => {
-    if (!filter) return undefined;
+    if (!filter || !isThere(index)) return undefined;
     const event = events().text(index);
     const elsewhere = once(filter.source ?? "", otherDialect(filter.dialect), (other) => {
       const { matches, reason } = other.explain(event);
@@ -117,6 +130,11 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
 
 function reply(message: FromWorker): void {
   self.postMessage(message);
+}
+
+/** The page may ask for events that others have just taken the place of. It does not look at the answer then. */
+function isThere(index: number): boolean {
+  return index < events().size;
 }
 
 function events(): EventLog {
@@ -175,9 +193,10 @@ function matchOther(text: string, dialect: Dialect): NonNullable<Verdicts["other
   return outcomes;
 }
 
-function describe(read: EventLog, name: string): LogInfo {
+function describe(read: EventLog): LogInfo {
   return {
-    name,
+    id: logId,
+    name: logName,
     size: read.size,
     badLines: read.badLines,
     badLineCount: read.badLineCount,
@@ -200,6 +219,11 @@ async function readEvents(source: Source, signal: AbortSignal): Promise<EventLog
     }
     case "text":
       return readDocument(source.text.replace(/^\ufeff/, ""));
+    case "texts": {
+      const read = new EventLog();
+      for (const text of source.texts) read.push(text);
+      return read;
+    }
     case "class": {
       const read = new EventLog();
       read.push(JSON.stringify(catalog.find(source.name)?.sample ?? null));

@@ -1,6 +1,7 @@
 //! The project's chores, as `cargo xtask COMMAND`.
 
 mod bench;
+mod dispatcher;
 mod npm;
 mod preview;
 mod project;
@@ -24,6 +25,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Bench(bench::Bench),
+    Dispatcher(dispatcher::Dispatcher),
     Preview(preview::Preview),
     Samples(samples::Samples),
     Test(test::Test),
@@ -33,6 +35,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Bench(bench) => bench.run(),
+        Command::Dispatcher(dispatcher) => dispatcher.run(),
         Command::Preview(preview) => preview.run(),
         Command::Samples(samples) => samples.run(),
         Command::Test(test) => test.run(),

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::run::{self, Step, cargo, cargo_with, own};
-use crate::{npm, preview, samples, wasm};
+use crate::{dispatcher, npm, preview, samples, wasm};
 
 /// Install what the checks need and run all of them, up to the first that fails
 #[derive(Debug, clap::Args)]
@@ -61,6 +61,8 @@ static STEPS: &[Step] = &[
     own("tests, npm package", || npm::run("pkg", "test")),
     own("preview page", preview::build),
     own("tests, preview page", preview::test),
+    own("dispatcher's page", dispatcher::build_page),
+    own("tests, dispatcher's page", dispatcher::test_page),
 ];
 
 /// Components of the toolchain that a minimal installation lacks, and the command that each brings.

@@ -23,9 +23,9 @@ pub(super) struct Member<'t> {
 }
 
 impl<'t> Json<'t> {
-    /// The whole of a text; `None`, where that is not JSON.
+    /// The whole of a text, without a byte order mark and the space around it; `None`, where that is not JSON.
     pub(super) fn read(text: &'t str) -> Option<Self> {
-        let value: &RawValue = serde_json::from_str(text).ok()?;
+        let value: &RawValue = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
         Some(Self { text, at: 0 }.part(value))
     }
 
@@ -58,9 +58,9 @@ impl<'t> Json<'t> {
         serde_json::from_str(self.text).ok()
     }
 
-    /// Rounded to a double.
+    /// Rounded to a double; infinite beyond them.
     pub(super) fn number(&self) -> Option<f64> {
-        serde_json::from_str(self.text).ok()
+        if self.type_name() == "a number" { self.text.parse().ok() } else { None }
     }
 
     pub(super) fn is_null(&self) -> bool {

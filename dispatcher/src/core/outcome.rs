@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Timestamp;
+use super::words::words;
 
 /// What came of one attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,26 +28,26 @@ pub enum RetryAfter {
     At(Timestamp),
 }
 
-/// Why there is no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Failure {
-    /// The name of the host leads nowhere.
-    NameResolution,
-    /// Every address of the host is one that deliveries must not go to.
-    AddressRefused,
-    /// Nobody accepts connections.
-    Connection,
-    /// TLS was not agreed on, or the certificate is not trusted.
-    Tls,
-    /// The answer did not come in time.
-    Timeout,
-    /// The answer was no HTTP, or broke off.
-    Protocol,
-    /// The request cannot be made: the registration or the event does not allow it.
-    Request,
-    /// The dispatcher stopped before the answer came. It does not count as an attempt.
-    Interrupted,
+words! {
+    /// Why there is no answer.
+    Failure {
+        /// The name of the host leads nowhere.
+        NameResolution = "name-resolution",
+        /// Every address of the host is one that deliveries must not go to.
+        AddressRefused = "address-refused",
+        /// Nobody accepts connections.
+        Connection = "connection",
+        /// TLS was not agreed on, or the certificate is not trusted.
+        Tls = "tls",
+        /// The answer did not come in time.
+        Timeout = "timeout",
+        /// The answer was no HTTP, or broke off.
+        Protocol = "protocol",
+        /// The request cannot be made: the registration or the event does not allow it.
+        Request = "request",
+        /// The dispatcher stopped before the answer came. It does not count as an attempt.
+        Interrupted = "interrupted",
+    }
 }
 
 /// What follows an attempt.
@@ -66,11 +67,11 @@ pub enum Decision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GiveUpReason {
-    /// The status says that repeating it is no use.
+    /// The policy does not try this status again.
     Status(u16),
     /// The schedule has come to its end.
     AttemptsExhausted,
-    /// The address is refused, and will be.
+    /// The schedule has come to its end, and the address was refused at the last attempt, too.
     AddressRefused,
     /// The request cannot be made.
     Request,

@@ -140,8 +140,14 @@ impl RetryPolicy {
         match self.delays.get(index) {
             None => Decision::GiveUp(exhausted),
             Some(&delay) => {
-                let delay = wanted.map_or(delay, |wanted| wanted.within_bounds(now));
-                Decision::RetryAt(now.after(self.with_jitter(delay, random)))
+                let delay = match wanted {
+                    None => self.with_jitter(delay, random),
+                    Some(wanted) => {
+                        let wanted = wanted.within_bounds(now);
+                        self.with_jitter(wanted, random).min(*Self::RETRY_AFTER.end())
+                    }
+                };
+                Decision::RetryAt(now.after(delay))
             }
         }
     }

@@ -14,12 +14,12 @@ use hooksieve::Problem;
 /// ```
 /// use hooksieve_dispatcher::core::Registration;
 ///
-/// let error = Registration::from_json(r#"{"event": "A", "delivery": {"retries": "nextcloud"}}"#).unwrap_err();
+/// let error = Registration::from_json(r#"{"event": "A", "delivery": {"rety": "nextcloud"}}"#).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "`httpMethod` is missing (bytes 0..52); what a delivery does, mostly `POST`\n\
-///      `uri` is missing (bytes 0..52); where the events are sent\n\
-///      `delivery`: unknown field `retries` at `/delivery/retries` (bytes 28..37); did you mean `retry`?",
+///     "`httpMethod` is missing (bytes 0..49); what a delivery does, mostly `POST`\n\
+///      `uri` is missing (bytes 0..49); where the events are sent\n\
+///      `delivery`: unknown field `rety` at `/delivery/rety` (bytes 28..34); did you mean `retry`?",
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use super::DeliverySettings;
 use super::json::Json;
 use super::problem::{Problems, RegistrationError, RegistrationProblem};
 use super::uri;
+use check::Checked;
 
 /// The names of the fields that are looked at here.
 mod names {
@@ -92,20 +93,30 @@ impl Registration {
 
     fn read(text: &str, earlier: Option<&Self>) -> Result<Self, RegistrationError> {
         let mut problems = Problems::default();
-        let members = Json::read(text).and_then(|registration| registration.members());
-        let whole = Json::read(text).map_or(0..text.len(), |registration| registration.range());
-        let members = members.unwrap_or_default();
-        let checked = check::check(&members, whole.clone(), earlier, &mut problems);
+        let json = Json::read(text);
+        let whole = json.map_or(0..text.len(), |json| json.range());
+        let members = json.and_then(|json| json.members());
+        let checked =
+            members.as_deref().map(|members| check::check(members, whole.clone(), earlier, &mut problems));
+        let Checked { settings, edits } = checked.unwrap_or_default();
 
         // The engine sees neither `[redacted]` nor the secrets of signatures, which it would show.
-        let listener = Listener::from_json(&checked.edits.apply(text));
-        if let Err(error) = &listener {
-            for problem in error.problems() {
-                let range = problem.range().map(|range| checked.edits.original(range));
-                problems.push(RegistrationProblem { range, ..problem.into() });
+        let listener = Listener::from_json(&edits.apply(text));
+        match &listener {
+            Ok(_) if members.is_some() => {}
+            // Nobody has looked into it here.
+            Ok(_) => {
+                let code = ErrorCode::InvalidJson.as_str();
+                problems.report(code, "", whole.clone(), "the registration is not JSON", None);
+            }
+            Err(error) => {
+                for problem in error.problems() {
+                    let range = problem.range().map(|range| edits.original(range));
+                    problems.push(RegistrationProblem { range, ..problem.into() });
+                }
             }
         }
-        let uri = members.iter().find(|member| member.name == names::URI);
+        let uri = members.iter().flatten().find(|member| member.name == names::URI);
         if let Some((uri, Some(text))) = uri.map(|uri| (uri.value, uri.value.string()))
             && !problems.is_at("/uri")
             && let Err(fault) = uri::check(&text)
@@ -115,7 +126,7 @@ impl Registration {
             problems.report(code, "/uri", uri.range(), message, fault.hint);
         }
         let read = listener.ok().and_then(|listener| match condition(&listener) {
-            Ok(condition) => Some(Self { listener, settings: checked.settings, condition }),
+            Ok(condition) => Some(Self { listener, settings, condition }),
             Err(error) => {
                 let (code, message) = (error.first().code().as_str(), error.first().message());
                 problems.report(code, "", whole, message, None);

@@ -1,6 +1,6 @@
 //! Choices that are written as a word.
 
-/// An enum whose variants are words of a registration: with `ALL`, in order, and `as_str`.
+/// An enum with a word for each variant.
 macro_rules! words {
     ($(#[$doc:meta])+ $name:ident { $($(#[$variant_doc:meta])+ $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])+
@@ -11,9 +11,10 @@ macro_rules! words {
         }
 
         impl $name {
-            pub(in crate::core) const ALL: &[Self] = &[$(Self::$variant),+];
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// As it stands in a registration.
+            /// The stable word for it, in registrations and wherever else it is written.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {

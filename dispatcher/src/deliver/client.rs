@@ -84,6 +84,9 @@ impl From<&str> for ClientError {
     }
 }
 
+/// In place of a timeout that no clock can count.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Shorter than what servers usually keep idle connections for (5 s and more), so that few requests meet one that is
 /// being closed: such a request fails, for nobody knows whether it was taken.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
@@ -155,7 +158,7 @@ impl Client {
     pub async fn send(&self, request: Request, stop: &CancellationToken) -> Attempt {
         let start = Instant::now();
         let timeout = request.timeout.map_or(self.options.timeout, |own| own.min(self.options.timeout));
-        let bounds = Bounds { deadline: start + timeout, stop };
+        let bounds = Bounds { deadline: start.checked_add(timeout).unwrap_or(start + NEVER), stop };
         let (outcome, answer) = match self.answer(request, &bounds).await {
             Ok((outcome, response)) => (outcome, self.body(response, &bounds).await),
             Err(failure) => (Outcome::Failed(failure), Vec::new()),

@@ -67,7 +67,13 @@ fn is_localhost(name: &str) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
+    use std::net::Ipv4Addr;
+
+    use proptest::prelude::*;
+    use url::Host;
+
     use super::read;
+    use crate::deliver::is_public;
 
     /// Why a URI is refused; `None`, where it is not.
     fn refusal(uri: &str, allowed: &[&str]) -> Option<String> {
@@ -151,6 +157,43 @@ mod tests {
     fn public_targets() {
         for uri in ["https://example.org/hook?key=1", "http://1.1.1.1:8080/", "https://[2606:4700::1111]/"] {
             assert_eq!(refusal(uri, &[]), None, "{uri}");
+        }
+    }
+
+    proptest! {
+        /// An address is judged by what it is, not by how it is written.
+        #[test]
+        fn spellings_do_not_matter(bits: u32) {
+            let address = Ipv4Addr::from_bits(bits);
+            let expected = refusal(&format!("http://{address}/"), &[]);
+            prop_assert_eq!(expected.is_some(), is_public(address.into()).is_err());
+            let [a, b, c, d] = address.octets();
+            for host in [
+                format!("{bits}"),
+                format!("{bits:#x}"),
+                format!("0{bits:o}"),
+                format!("{a}.{}", bits & 0xff_ffff),
+                format!("{a:#x}.{b}.{}", bits & 0xffff),
+                format!("0{a:o}.{b:#x}.{c}.{d}."),
+            ] {
+                prop_assert_eq!(&refusal(&format!("http://{host}/"), &[]), &expected, "{}", host);
+            }
+            let mapped = refusal(&format!("http://[::ffff:{address}]/"), &[]);
+            prop_assert_eq!(mapped.is_some(), expected.is_some());
+        }
+
+        /// Whatever the URI, what is let through is `http` or `https` to a host that may be gone to.
+        #[test]
+        fn any_uri(uri in r#"(https?://)?[a-z0-9.:@/\\\[\]?#%_ \r\n-]{0,32}"#) {
+            if let Ok(url) = read(&uri, &[]) {
+                prop_assert!(matches!(url.scheme(), "http" | "https") && url.username().is_empty());
+                match url.host() {
+                    Some(Host::Ipv4(address)) => prop_assert!(is_public(address.into()).is_ok()),
+                    Some(Host::Ipv6(address)) => prop_assert!(is_public(address.into()).is_ok()),
+                    Some(Host::Domain(name)) => prop_assert!(name.parse::<std::net::IpAddr>().is_err()),
+                    None => prop_assert!(false),
+                }
+            }
         }
     }
 }

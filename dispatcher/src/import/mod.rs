@@ -46,10 +46,34 @@ pub struct Position {
 impl Position {
     /// Of a byte of the text.
     fn of(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-        Self { line: before.matches('\n').count() + 1, column }
+        Positions::new(text).of(offset)
+    }
+}
+
+/// The positions of bytes. Those in the order of the text are found in one pass.
+struct Positions<'t> {
+    text: &'t str,
+    offset: usize,
+    position: Position,
+}
+
+impl<'t> Positions<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, offset: 0, position: Position { line: 1, column: 1 } }
+    }
+
+    fn of(&mut self, offset: usize) -> Position {
+        if offset < self.offset {
+            *self = Self::new(self.text);
+        }
+        for char in self.text.get(self.offset..offset).unwrap_or_default().chars() {
+            match char {
+                '\n' => self.position = Position { line: self.position.line + 1, column: 1 },
+                _ => self.position.column += 1,
+            }
+        }
+        self.offset = offset;
+        self.position
     }
 }
 

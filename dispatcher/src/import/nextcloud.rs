@@ -8,7 +8,7 @@ use hooksieve::{
 use serde_json::{Value, json};
 
 use super::plan::{self, Entry, Imported, Outcome, Plan};
-use super::{ImportError, Position};
+use super::{ImportError, Positions};
 use crate::core::Edits;
 
 /// What filters are compared on that cannot be proved to be the same.
@@ -33,7 +33,8 @@ pub(super) fn plan(text: &str, catalog: &Catalog) -> Result<Plan, ImportError> {
     }
     let edited = edits.apply(text);
     let listeners = Listener::list_from_json(&edited).map_err(no_list)?;
-    let position = |range: Range<usize>| Position::of(text, edits.original(range).start);
+    let mut positions = Positions::new(text);
+    let mut position = |range: Range<usize>| positions.of(edits.original(range).start);
     let entries = listeners.zip(translations).map(|(listener, translation)| match listener {
         Ok(listener) => {
             let unread = || Err(vec!["the filter cannot be read".to_owned()]);
@@ -48,14 +49,14 @@ pub(super) fn plan(text: &str, catalog: &Catalog) -> Result<Plan, ImportError> {
                 plan::reason(
                     problem.message(),
                     problem.pointer(),
-                    problem.range().map(position),
+                    problem.range().map(&mut position),
                     problem.hint(),
                 )
             }));
             let id = error.id().map(ListenerId::to_string);
             Entry {
                 from: id.or(error.position().map(|position| position.to_string())).unwrap_or_default(),
-                position: error.range().map(position),
+                position: error.range().map(&mut position),
                 outcome: Outcome::Refused { reasons },
             }
         }

@@ -1,7 +1,7 @@
 //! A reader of `config.php`: one array of plain values, as Nextcloud writes it. It is no interpreter: what would have to
 //! be executed (variables, constants, functions, `.`) is an error.
 
-use super::{ImportError, Position};
+use super::{ImportError, Position, Positions};
 
 /// One entry of the array.
 #[derive(Debug, PartialEq)]
@@ -54,8 +54,11 @@ pub(super) fn read(text: &str) -> Result<Vec<Setting>, ImportError> {
     }
     reader.expect("=")?;
     reader.skip_space()?;
-    let mut settings = Vec::new();
-    if !reader.array(0, &mut |setting| settings.push(setting))? {
+    let (mut settings, mut positions) = (Vec::new(), Positions::new(text));
+    let mut entry = |start, key, value| {
+        settings.push(Setting { key, value, position: Some(positions.of(start)) });
+    };
+    if !reader.array(0, &mut entry)? {
         return Err(reader.expected("`array(` or `[`"));
     }
     reader.expect(";")?;
@@ -141,8 +144,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// An array, if there is one: its entries that have a string as their key.
-    fn array(&mut self, depth: usize, entry: &mut dyn FnMut(Setting)) -> Result<bool, ImportError> {
+    /// An array, if there is one: its entries that have a string as their key, with the place of that.
+    fn array(
+        &mut self,
+        depth: usize,
+        entry: &mut dyn FnMut(usize, String, SettingValue),
+    ) -> Result<bool, ImportError> {
         let start = self.at;
         let end = if self.take("[") {
             "]"
@@ -167,10 +174,7 @@ impl<'t> Reader<'t> {
                 self.skip_space()?;
                 let value = self.value(depth)?;
                 match first {
-                    SettingValue::String(key) => {
-                        let position = Some(Position::of(self.text, start));
-                        entry(Setting { key, value, position });
-                    }
+                    SettingValue::String(key) => entry(start, key, value),
                     SettingValue::Integer(_) => {}
                     other => {
                         let message =
@@ -191,7 +195,7 @@ impl<'t> Reader<'t> {
             Some('\'') => self.single_quoted().map(SettingValue::String),
             Some('"') => self.double_quoted().map(SettingValue::String),
             Some('0'..='9' | '+' | '-' | '.') => self.number(),
-            _ if self.array(depth + 1, &mut |_| {})? => Ok(SettingValue::Array),
+            _ if self.array(depth + 1, &mut |_, _, _| {})? => Ok(SettingValue::Array),
             Some(char) if char.is_ascii_alphabetic() => self.word(),
             _ => Err(self.expected("a value")),
         }

@@ -3,10 +3,8 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::StoreError;
+use super::writer::STEP;
 use crate::core::{EventId, Timestamp};
-
-/// Rows that one command removes at most, and pages that it gives back.
-pub(super) const STEP: u32 = 500;
 
 /// Free pages that stay in the file: to give back what is soon taken again is no use.
 const FREE_PAGES_KEPT: i64 = 256;

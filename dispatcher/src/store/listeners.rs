@@ -5,11 +5,9 @@ use zeroize::Zeroizing;
 
 use super::codes::GIVEN_UP;
 use super::seal::Place;
+use super::writer::STEP;
 use super::{Health, MasterKey, StoreError, StoredListener};
 use crate::core::{DisableReason, GiveUpReason, ListenerId, Timestamp};
-
-/// Deliveries that one command changes at most, so that others get in between.
-pub(super) const STEP: u32 = 500;
 
 /// Stores a registration, and gives it a number.
 pub(super) fn insert(
@@ -113,7 +111,8 @@ pub(super) fn make_due(connection: &Connection, id: ListenerId, now: Timestamp) 
              WHERE id IN (SELECT id FROM delivery WHERE listener = ?1 AND state = 0 AND due_at > ?2 LIMIT ?3)",
         )?
         .execute((id, now, STEP))?;
-    Ok(changed > 0)
+    // It does not end when there are none: what fails meanwhile is put off again, and is to stay so.
+    Ok(u32::try_from(changed).is_ok_and(|changed| changed == STEP))
 }
 
 /// Something was delivered to a listener.

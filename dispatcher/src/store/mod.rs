@@ -59,7 +59,7 @@ use zeroize::Zeroizing;
 
 use self::file::StoreLock;
 use self::readers::Readers;
-use self::writer::Writer;
+use self::writer::{STEP, Writer};
 use crate::core::{DeliveryId, DisableReason, EventId, ListenerId, Timestamp};
 
 /// A store that is open: a handle, cheap to clone. The writer ends after the last one is dropped, which waits for it.
@@ -293,7 +293,7 @@ impl Store {
         loop {
             let rows = self.inner.writer.write(move |connection| step(connection, until)).await?;
             removed += u64::from(rows);
-            if rows < clean_up::STEP {
+            if rows < STEP {
                 return Ok(removed);
             }
         }

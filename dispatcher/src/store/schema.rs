@@ -24,7 +24,14 @@ pub(super) fn prepare(connection: &mut Connection, key: &MasterKey) -> Result<()
 fn prepare_with(connection: &mut Connection, key: &MasterKey, migrations: &[&str]) -> Result<(), StoreError> {
     // Before the first table, or it has no effect.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let journal: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    // In memory (in tests) there is none.
+    if !matches!(journal.as_str(), "wal" | "memory") {
+        return Err(StoreError::Other(format!(
+            "the file system allows no journal but `{journal}`, expected `wal`"
+        )));
+    }
     connection.pragma_update(None, "synchronous", "FULL")?;
     // As good as FULL only sounds, on systems where it takes more.
     connection.pragma_update(None, "fullfsync", true)?;
@@ -74,7 +81,9 @@ fn migrate(connection: &mut Connection, key: &MasterKey, migrations: &[&str]) ->
             return Err(StoreError::WrongKey);
         }
     }
-    transaction.pragma_update(None, "user_version", known)?;
+    if found < known {
+        transaction.pragma_update(None, "user_version", known)?;
+    }
     transaction.commit()?;
     Ok(())
 }
@@ -91,6 +100,25 @@ mod tests {
 
     fn version(connection: &Connection) -> i64 {
         connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    }
+
+    /// Nothing is acknowledged before it is on the disk, and no event is written anywhere else.
+    #[test]
+    fn the_connection_is_set_up_to_be_durable() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open(folder.path().join("store")).unwrap();
+        prepare(&mut connection, &key()).unwrap();
+        for (setting, expected) in [
+            ("synchronous", 2),
+            ("fullfsync", 1),
+            ("foreign_keys", 1),
+            ("temp_store", 2),
+            ("trusted_schema", 0),
+        ] {
+            let found: i64 =
+                connection.query_row(&format!("PRAGMA {setting}"), [], |row| row.get(0)).unwrap();
+            assert_eq!(found, expected, "{setting}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What goes into the store and comes out of it.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +26,8 @@ impl StoreOptions {
     }
 }
 
-/// A listener as it is stored.
-#[derive(Debug, Clone)]
+/// A listener as it is stored. `Debug` does not show the registration.
+#[derive(Clone)]
 pub struct StoredListener {
     /// Its number.
     pub id: ListenerId,
@@ -36,6 +37,17 @@ pub struct StoredListener {
     pub created_at: Timestamp,
     /// How it is doing.
     pub health: Health,
+}
+
+impl fmt::Debug for StoredListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, registration: _, created_at, health } = self;
+        f.debug_struct("StoredListener")
+            .field("id", id)
+            .field("created_at", created_at)
+            .field("health", health)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a listener is doing.
@@ -129,7 +141,7 @@ pub struct AttemptRecord {
     pub duration: Duration,
     /// The status, or why there is none.
     pub result: Result<u16, Failure>,
-    /// The start of the answer, as it came; at most a few kilobytes.
+    /// The start of the answer, as it came; no more than 16 KiB of it are stored.
     pub answer: Vec<u8>,
     /// What follows.
     pub decision: Decision,
@@ -194,7 +206,7 @@ pub struct DeliveryQuery {
     pub state: Option<DeliveryState>,
     /// Only those older than this one: the last of the page before.
     pub before: Option<DeliveryId>,
-    /// At most so many; 1 to 1,000.
+    /// At most so many, and never more than 1,000.
     pub limit: u32,
 }
 

@@ -11,6 +11,9 @@ use super::file::StoreLock;
 /// Commands that can wait; who comes later waits for a place.
 const QUEUE: usize = 256;
 
+/// Rows that one command changes at most where there may be many, so that others get in between.
+pub(super) const STEP: u32 = 500;
+
 /// A command: given a connection with a transaction, it does its part in a savepoint; given an error, nothing.
 type Command = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Finished + Send>;
 

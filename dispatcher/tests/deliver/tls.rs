@@ -128,7 +128,7 @@ async fn http2() {
             "/endless",
             post(|| async { Body::from_stream(stream::repeat(Ok::<_, Infallible>("x".repeat(1024)))) }),
         )
-        .route("/silent", post(|| std::future::pending::<()>()));
+        .route("/silent", post(std::future::pending::<()>));
     let server = Server::start(move |stream| {
         let (acceptor, router) = (acceptor.clone(), router.clone());
         async move {

@@ -81,9 +81,13 @@ async fn the_file_shrinks() {
         let events: Vec<_> = (0..100).map(|_| new_event(at(time), &body, &[listener])).collect();
         let ids: Vec<_> = events.iter().map(|event| event.deliveries[0].1).collect();
         fixture.store.accept(batch(at(time), events)).await.unwrap();
+        let mut records = tokio::task::JoinSet::new();
         for id in &ids[1..] {
-            fixture.store.record(attempt(listener, *id, 1, at(time), Ok(200), Decision::Done)).await.unwrap();
+            let (store, record) =
+                (fixture.store.clone(), attempt(listener, *id, 1, at(time), Ok(200), Decision::Done));
+            records.spawn(async move { store.record(record).await.unwrap() });
         }
+        records.join_all().await;
         kept_id = Some(ids[0]);
     }
     let fixture = fixture.reopen();

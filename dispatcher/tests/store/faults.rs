@@ -37,6 +37,40 @@ async fn when_the_disk_is_full_nothing_is_lost_and_later_it_works_again() {
     assert_eq!(fixture.due(listener).await.last(), Some(&last));
 }
 
+/// The same with a disk: `STORE_SMALL_DISK` names a folder on a file system of a few megabytes, a tmpfs for example.
+#[tokio::test]
+#[ignore = "needs a small file system"]
+async fn when_a_real_disk_is_full_nothing_is_lost_and_later_it_works_again() {
+    let disk = std::env::var_os("STORE_SMALL_DISK").expect("a folder on a small file system");
+    let folder = tempfile::tempdir_in(disk).unwrap();
+    let ballast = folder.path().join("ballast");
+    std::fs::write(&ballast, vec![1; 1 << 20]).unwrap();
+    let fixture = Fixture::open(folder).unwrap();
+    let listener = fixture.listener().await;
+    let mut accepted = Vec::new();
+    for _ in 0..10_000 {
+        let event = new_event(at(1), &"x".repeat(5_000), &[listener]);
+        let ids = (event.id, event.deliveries[0].1);
+        match fixture.store.accept(batch(at(1), vec![event])).await {
+            Ok(_) => accepted.push(ids),
+            Err(error) => {
+                assert_eq!(error, StoreError::Full);
+                break;
+            }
+        }
+    }
+    println!("full after {} events", accepted.len());
+    assert_eq!(fixture.due(listener).await.len(), accepted.len().min(1_000));
+    std::fs::remove_file(ballast).unwrap();
+    let last = fixture.deliver_to(listener, at(2)).await;
+    accepted.push(last);
+    let fixture = fixture.reopen();
+    for (event, delivery) in accepted {
+        assert!(fixture.store.event(event).await.unwrap().is_some());
+        assert_eq!(fixture.state(delivery).await, DeliveryState::Pending);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_acknowledged_while_the_disk_fills_is_there() {
     let fixture = Fixture::new();

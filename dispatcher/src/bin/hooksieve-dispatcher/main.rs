@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod key;
+mod receive;
 mod serve;
 mod settings;
 
@@ -24,6 +25,7 @@ enum Command {
     Demo(demo::Demo),
     Import(import::Import),
     Key(key::Key),
+    Receive(receive::Receive),
 }
 
 #[tokio::main]
@@ -33,6 +35,7 @@ async fn main() -> ExitCode {
         Command::Demo(demo) => demo.run().await,
         Command::Import(import) => import.run().await,
         Command::Key(key) => key.run(),
+        Command::Receive(receive) => receive.run().await,
     };
     match outcome {
         Ok(code) => code,

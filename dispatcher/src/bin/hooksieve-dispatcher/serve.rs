@@ -68,7 +68,7 @@ enum LogFormat {
 
 impl Serve {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        self.api.start_logs();
+        self.api.start_logs("info");
         let listener = self.api.listen().await?;
         let options = self.deliveries.options(self.store.options())?;
         let dispatcher = Dispatcher::start(options, self.store.key()?).await?;
@@ -83,9 +83,9 @@ impl Serve {
 }
 
 impl ApiSettings {
-    /// Logs go to standard error; `RUST_LOG` chooses which.
-    pub(crate) fn start_logs(&self) {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    /// Logs go to standard error; `RUST_LOG` chooses which, otherwise those from `level` on.
+    pub(crate) fn start_logs(&self, level: &str) {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
         let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
         match self.log {
             LogFormat::Text => logs.with_ansi(std::io::stderr().is_terminal()).init(),
@@ -136,7 +136,7 @@ impl ApiSettings {
 }
 
 /// From the environment or a file, without the end of its line.
-fn secret(variable: &str, file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
+pub(crate) fn secret(variable: &str, file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
     let text = match (env::var(variable), file) {
         (Ok(text), _) => Zeroizing::new(text),
         (Err(_), Some(file)) => Zeroizing::new(

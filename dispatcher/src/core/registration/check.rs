@@ -15,6 +15,7 @@ use crate::core::request::is_ours;
 use crate::core::settings::{self, REDACTED};
 
 /// What came of it.
+#[derive(Default)]
 pub(super) struct Checked {
     pub(super) settings: DeliverySettings,
     /// What makes of the text one for the engine.
@@ -44,30 +45,29 @@ pub(super) fn check(
     earlier: Option<&Registration>,
     problems: &mut Problems,
 ) -> Checked {
-    let mut checked = Checked { settings: DeliverySettings::default(), edits: Edits::default() };
+    let mut checked = Checked::default();
     let find = |name: &str| members.iter().find(|member| member.name == name && !member.value.is_null());
-    // Without members, it is no registration at all: the engine says so.
     let needed = [
         (names::HTTP_METHOD, "what a delivery does, mostly `POST`"),
         (names::URI, "where the events are sent"),
     ];
-    for (name, hint) in needed.into_iter().filter(|(name, _)| !members.is_empty() && find(name).is_none()) {
+    for (name, hint) in needed.into_iter().filter(|(name, _)| find(name).is_none()) {
         let code = ErrorCode::MissingField.as_str();
         problems.report(code, "", whole.clone(), format!("`{name}` is missing"), Some(hint.to_owned()));
     }
     for member in members {
         check_name(member, problems);
-        let earlier_headers = |name: &str| match (name, earlier.map(Registration::listener)) {
-            (names::HEADERS, Some(earlier)) => Some(earlier.headers()),
-            (names::AUTH_DATA, Some(earlier)) => match earlier.auth_data() {
-                Some(AuthData::Headers(headers)) => Some(headers),
-                _ => None,
-            },
-            _ => None,
-        };
         match &*member.name {
-            name @ (names::HEADERS | names::AUTH_DATA) => {
-                check_headers(member, earlier_headers(name), &mut checked.edits, problems);
+            names::HEADERS => {
+                let earlier = earlier.map(|earlier| earlier.listener.headers());
+                check_headers(member, earlier, &mut checked.edits, problems);
+            }
+            names::AUTH_DATA => {
+                let earlier = earlier.and_then(|earlier| match earlier.listener.auth_data() {
+                    Some(AuthData::Headers(headers)) => Some(headers),
+                    _ => None,
+                });
+                check_headers(member, earlier, &mut checked.edits, problems);
             }
             names::TOKEN_NEEDED => check_tokens(&member.value, problems),
             names::DELIVERY => checked.edits.replace(member.value.range(), "null".to_owned()),

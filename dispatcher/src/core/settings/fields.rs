@@ -119,31 +119,31 @@ impl<'t> Field<'t> {
         word
     }
 
-    /// A number within bounds.
+    /// A number that is as it is expected.
     pub(super) fn number(
         &self,
         expected: &str,
-        bounds: RangeInclusive<f64>,
+        is_right: impl Fn(f64) -> bool,
         problems: &mut Problems,
     ) -> Option<f64> {
         let Some(number) = self.json.number() else {
             self.expected(expected, problems);
             return None;
         };
-        let is_within = bounds.contains(&number);
-        if !is_within {
-            let message =
-                format!("`{}`: expected {expected}, found `{}`", self.name, shorten(self.json.text()));
+        if !is_right(number) {
+            let found = shorten(self.json.text());
+            let message = format!("`{}`: expected {expected}, found `{found}`", self.name);
             self.report(ErrorCode::InvalidField, message, None, problems);
+            return None;
         }
-        is_within.then_some(number)
+        Some(number)
     }
 
     /// A number of seconds within bounds.
     pub(super) fn seconds(&self, bounds: RangeInclusive<u32>, problems: &mut Problems) -> Option<Duration> {
         let expected = format!("a number of seconds from {} to {}", bounds.start(), bounds.end());
-        let bounds = f64::from(*bounds.start())..=f64::from(*bounds.end());
-        self.number(&expected, bounds, problems).map(Duration::from_secs_f64)
+        let is_within = |number| (f64::from(*bounds.start())..=f64::from(*bounds.end())).contains(&number);
+        self.number(&expected, is_within, problems).map(Duration::from_secs_f64)
     }
 
     pub(super) fn expected(&self, expected: &str, problems: &mut Problems) {

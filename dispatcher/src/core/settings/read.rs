@@ -1,6 +1,9 @@
 //! `delivery`, from its text. Everything that is wrong with it is reported here, all at once.
 
+use std::time::Duration;
+
 use hooksieve::ErrorCode;
+use zeroize::Zeroizing;
 
 use super::fields::{Field, Fields};
 use super::{DeliverySettings, REDACTED, names};
@@ -8,7 +11,7 @@ use crate::core::BodyFormat;
 use crate::core::json::Json;
 use crate::core::policy::{DisableAfter, RetryOn, RetryPolicy, RetryPreset};
 use crate::core::problem::Problems;
-use crate::core::signature::{Key, SignatureScheme, Signer};
+use crate::core::signature::{Key, SecretError, SignatureScheme, Signer};
 
 /// Of custom schedules.
 const MAX_DELAYS: usize = 100;
@@ -48,27 +51,32 @@ pub(in crate::core) fn settings(
 }
 
 fn retry(retry: &Field<'_>, problems: &mut Problems) -> Option<RetryPolicy> {
-    let known = [names::DELAYS, names::JITTER, names::ON, names::DISABLE_AFTER];
     if retry.json.members().is_none() {
         let or = format!(", or an object with `{}`", names::DELAYS);
         return retry.word(RetryPreset::ALL, RetryPreset::as_str, &or, problems).map(RetryPolicy::from);
     }
+    let known = [names::DELAYS, names::JITTER, names::ON, names::DISABLE_AFTER];
     let fields = Fields::of(retry, "an object", &known, problems)?;
     let delays = fields.need(names::DELAYS, problems).map(|delays| self::delays(&delays, problems));
-    let jitter =
-        fields.get(names::JITTER).map(|jitter| jitter.number("a number from 0 to 1", 0.0..=1.0, problems));
-    let on = fields.get(names::ON).map(|on| on.word(RetryOn::ALL, RetryOn::as_str, "", problems));
-    let disable_after = fields.get(names::DISABLE_AFTER).map(|bounds| self::disable_after(&bounds, problems));
+    let jitter = fields.get(names::JITTER).and_then(|jitter| {
+        let is_right = |number| (0.0..=1.0).contains(&number);
+        jitter.number("a number from 0 to 1", is_right, problems)
+    });
+    let on = fields.get(names::ON).and_then(|on| on.word(RetryOn::ALL, RetryOn::as_str, "", problems));
+    let disable_after = match fields.get(names::DISABLE_AFTER) {
+        Some(bounds) => self::disable_after(&bounds, problems),
+        None => Some(DisableAfter::default()),
+    };
     Some(RetryPolicy {
         preset: None,
         delays: delays?,
-        jitter: jitter.flatten().unwrap_or_default(),
-        on: on.flatten().unwrap_or_default(),
-        disable_after: disable_after.unwrap_or_else(|| Some(DisableAfter::default())),
+        jitter: jitter.unwrap_or_default(),
+        on: on.unwrap_or_default(),
+        disable_after,
     })
 }
 
-fn delays(delays: &Field<'_>, problems: &mut Problems) -> Vec<std::time::Duration> {
+fn delays(delays: &Field<'_>, problems: &mut Problems) -> Vec<Duration> {
     let elements = delays.elements("an array of seconds", problems).unwrap_or_default();
     if elements.len() > MAX_DELAYS {
         let message = format!("`{}`: {} delays, {MAX_DELAYS} are allowed", names::DELAYS, elements.len());
@@ -81,41 +89,37 @@ fn delays(delays: &Field<'_>, problems: &mut Problems) -> Vec<std::time::Duratio
 /// `None` for never.
 fn disable_after(bounds: &Field<'_>, problems: &mut Problems) -> Option<DisableAfter> {
     let known = [names::DELIVERIES, names::SECONDS];
-    if bounds.json.string().is_some() {
-        let or = format!(" or an object with `{}` and `{}`", names::DELIVERIES, names::SECONDS);
+    if bounds.json.members().is_none() {
+        let or = format!(", or an object with `{}` and `{}`", names::DELIVERIES, names::SECONDS);
         bounds.word(&[names::NEVER], |word| word, &or, problems);
         return None;
     }
-    let fields = Fields::of(bounds, "an object or `never`", &known, problems)?;
+    let fields = Fields::of(bounds, "an object", &known, problems)?;
     let default = DisableAfter::default();
     let deliveries = fields.get(names::DELIVERIES).map_or(Some(default.deliveries), |deliveries| {
         let expected = format!("a whole number from 1 to {MAX_FAILED_DELIVERIES}");
-        let number = deliveries.number(&expected, 1.0..=f64::from(MAX_FAILED_DELIVERIES), problems)?;
-        if number.fract() != 0.0 {
-            deliveries.expected(&expected, problems);
-        }
-        Some(number as u32)
+        let is_right =
+            |number: f64| number.fract() == 0.0 && (1.0..=f64::from(MAX_FAILED_DELIVERIES)).contains(&number);
+        Some(deliveries.number(&expected, is_right, problems)? as u32)
     });
-    let time = fields
-        .get(names::SECONDS)
-        .map_or(Some(default.time), |seconds| seconds.seconds(0..=MAX_FAILING, problems));
+    let seconds = fields.get(names::SECONDS);
+    let time = seconds.map_or(Some(default.time), |seconds| seconds.seconds(0..=MAX_FAILING, problems));
     Some(DisableAfter { deliveries: deliveries?, time: time? })
 }
 
 fn signers(signatures: &Field<'_>, earlier: &[Signer], problems: &mut Problems) -> Vec<Signer> {
-    let mut signers: Vec<Signer> = Vec::new();
+    let mut signers = Vec::new();
     let mut seen: Vec<SignatureScheme> = Vec::new();
     for signature in signatures.elements("an array of objects", problems).unwrap_or_default() {
         let known = [names::SCHEME, names::SECRETS];
         let Some(fields) = Fields::of(&signature, "an object", &known, problems) else { continue };
-        let scheme = fields.need(names::SCHEME, problems);
-        let secrets = fields.need(names::SECRETS, problems);
-        let Some(scheme_field) = scheme else { continue };
-        let word = scheme_field.word(SignatureScheme::ALL, SignatureScheme::as_str, "", problems);
-        let Some(scheme) = word else { continue };
+        let (scheme, secrets) = (fields.need(names::SCHEME, problems), fields.need(names::SECRETS, problems));
+        let Some(field) = scheme else { continue };
+        let scheme = field.word(SignatureScheme::ALL, SignatureScheme::as_str, "", problems);
+        let Some(scheme) = scheme else { continue };
         if seen.contains(&scheme) {
             let message = format!("`{}`: `{}` is there twice", names::SIGNATURES, scheme.as_str());
-            scheme_field.report(ErrorCode::DuplicateKey, message, None, problems);
+            field.report(ErrorCode::DuplicateKey, message, None, problems);
             continue;
         }
         seen.push(scheme);
@@ -132,42 +136,41 @@ fn signer(
     problems: &mut Problems,
 ) -> Option<Signer> {
     let elements = secrets.elements("an array of strings", problems)?;
-    if !(1..=scheme.max_secrets()).contains(&elements.len()) {
-        let one = "the scheme has a place for one signature only".to_owned();
-        let hint = (scheme.max_secrets() == 1 && elements.len() > 1).then_some(one);
-        let most = scheme.max_secrets();
-        let found = elements.len();
-        let error = crate::core::signature::SecretError::Count { found, most };
-        secrets.report(ErrorCode::InvalidField, format!("`{}`: {error}", secrets.name), hint, problems);
+    let (found, most) = (elements.len(), scheme.max_secrets());
+    if !(1..=most).contains(&found) {
+        let message = format!("`{}`: {}", secrets.name, SecretError::Count { found, most });
+        let hint = "the scheme has a place for one signature only".to_owned();
+        let hint = (most == 1 && found > 1).then_some(hint);
+        secrets.report(ErrorCode::InvalidField, message, hint, problems);
         return None;
     }
-    let mut keys = Vec::with_capacity(elements.len());
-    let is_redacted = |secret: &Field<'_>| secret.json.string().as_deref() == Some(REDACTED);
-    let redacted = elements.iter().filter(|secret| is_redacted(secret)).count();
+    let texts: Vec<Option<Zeroizing<String>>> =
+        elements.iter().map(|secret| secret.json.string().map(Zeroizing::new)).collect();
+    let is_redacted =
+        |text: &&Option<Zeroizing<String>>| text.as_ref().is_some_and(|text| **text == REDACTED);
+    let redacted = texts.iter().filter(is_redacted).count();
     let mut kept = earlier.iter();
-    for secret in &elements {
-        let Some(text) = secret.json.string().map(zeroize::Zeroizing::new) else {
+    let mut keys = Vec::with_capacity(found);
+    for (secret, text) in elements.iter().zip(&texts) {
+        let Some(text) = text else {
             secret.expected("a string", problems);
             continue;
         };
-        if !is_redacted(secret) {
-            match Key::new(scheme, &text) {
-                Ok(key) => keys.push(key),
-                Err(error) => {
-                    let message = format!("`{}`: {error}", secret.name);
-                    secret.report(ErrorCode::InvalidField, message, None, problems);
-                }
-            }
-        } else if let Some(key) = kept.next().filter(|_| redacted >= earlier.len()) {
-            keys.push(key.clone());
+        let key = if **text != REDACTED {
+            Key::new(scheme, text).map_err(|error| (error.to_string(), None))
+        } else if redacted < earlier.len() {
+            // It could be any of them.
+            Err(("which of the earlier secrets stays cannot be told".to_owned(), Some("give it as it is")))
         } else {
-            let (message, hint) = if earlier.len() > redacted {
-                ("which of the earlier secrets stays cannot be told", "give it as it is")
-            } else {
-                ("there is no earlier secret that could stay", "give the secret as it is")
-            };
-            let message = format!("`{}`: {message}", secret.name);
-            secret.report(ErrorCode::InvalidField, message, Some(hint.to_owned()), problems);
+            let hint = Some("give the secret as it is");
+            kept.next().cloned().ok_or(("there is no earlier secret that could stay".to_owned(), hint))
+        };
+        match key {
+            Ok(key) => keys.push(key),
+            Err((message, hint)) => {
+                let message = format!("`{}`: {message}", secret.name);
+                secret.report(ErrorCode::InvalidField, message, hint.map(str::to_owned), problems);
+            }
         }
     }
     Signer::from_keys(scheme, keys).ok()

@@ -23,7 +23,7 @@ use crate::core::Timestamp;
 /// assert_eq!(headers, [
 ///     name_and_value("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
 ///     name_and_value("webhook-timestamp", "1614265330"),
-///     name_and_value("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmKtSyEyNgTmiCrdtL/ipmVl1M="),
+///     name_and_value("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
 /// ]);
 ///
 /// // The receiver:
