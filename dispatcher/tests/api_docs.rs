@@ -11,7 +11,7 @@ use hooksieve_dispatcher::api::ApiOptions;
 use tower::ServiceExt as _;
 
 const GUIDE: &str = include_str!("../../docs/dispatcher-api.md");
-const HOST: &str = "http://localhost:8080";
+const HOST: &str = "http://localhost:8420";
 /// Where the guide's deliveries go to.
 const RECEIVER: &str = "127.0.0.1:9000";
 
@@ -70,7 +70,7 @@ fn request(command: &str) -> Request<Body> {
     }
     let method = method.unwrap_or_else(|| if body.is_some() { "POST" } else { "GET" }.to_owned());
     let request =
-        Request::builder().method(method.as_str()).uri(path.unwrap()).header("host", "localhost:8080");
+        Request::builder().method(method.as_str()).uri(path.unwrap()).header("host", "localhost:8420");
     let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
     request.body(body.unwrap_or_default().into()).unwrap()
 }

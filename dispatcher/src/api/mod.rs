@@ -2,7 +2,7 @@
 //!
 //! A request goes through, from the outside: the log, the headers of every answer, the form of errors, the
 //! guard against other sites, the login; then the route. What answers with an error says only what is wrong
-//! ([`Problem`](problem::Problem)); its form, OCS or problem details, is made in one place.
+//! (`problem::Problem`); its form, OCS or problem details, is made in one place.
 
 mod access;
 mod deliveries;

@@ -309,7 +309,7 @@ pub(super) async fn show(
 
 /// Replaces the registration of a webhook.
 ///
-/// As in Nextcloud, a field that is left out is as if it were never set. Where
+/// As in Nextcloud, a field that is left out is as if it were never set; but without `delivery` that stays as it is. Where
 /// `[redacted]` stands for a secret, the secret stays.
 #[utoipa::path(
     post, tag = "webhooks", path = "/ocs/{version}/apps/webhook_listeners/api/v1/webhooks/{id}",

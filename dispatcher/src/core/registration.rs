@@ -88,7 +88,8 @@ impl Registration {
 
     /// The same, to replace an earlier registration: where [`to_value`](Self::to_value) has shown `[redacted]` in place of
     /// a secret, and it comes back, that of the earlier one stays. Headers go by their names; the secrets of signatures
-    /// by their scheme and order, and either all of a scheme stay or none.
+    /// by their scheme and order, and either all of a scheme stay or none. Where there is no `delivery`, that of the
+    /// earlier one stays: clients that know only Nextcloud's fields do not change it.
     ///
     /// # Errors
     ///

@@ -172,7 +172,7 @@ pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder 
     Request::builder()
         .method(method)
         .uri(path)
-        .header("host", "localhost:8080")
+        .header("host", "localhost:8420")
         .header("authorization", ADMIN)
         .header("ocs-apirequest", "true")
 }

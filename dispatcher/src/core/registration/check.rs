@@ -83,6 +83,9 @@ pub(super) fn check(
     if let Some(delivery) = find(names::DELIVERY) {
         let signers = earlier.map_or(&[][..], |earlier| &earlier.settings.signers);
         checked.settings = settings::read(names::DELIVERY, delivery.value, signers, problems);
+    } else if let Some(earlier) = earlier {
+        // Scripts for Nextcloud do not know the field: they shall not take signatures away.
+        checked.settings = earlier.settings.clone();
     }
     checked
 }
