@@ -6,7 +6,7 @@
 //! ```
 //!
 //! FOLDER is on the disk to be measured; a store is made in it, and removed. The events are those of `examples/`, each goes
-//! to one of 10,000 listeners. First comes what one commit costs on this disk: a write and `fdatasync` of one page.
+//! to one of 10,000 listeners. First comes what one commit costs on this disk: one page written and synced.
 
 use std::fs::File;
 use std::io::Write;

@@ -6,7 +6,7 @@ mod api_support;
 
 use std::net::IpAddr;
 
-use api_support::{ADMIN, Answer, INGEST, Server, WEBHOOKS, guarded, registration};
+use api_support::{ADMIN, Answer, INGEST, Server, WEBHOOKS, guarded};
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
@@ -34,7 +34,7 @@ async fn with(server: &Server, method: &str, path: &str, authorization: &str) ->
 
 #[tokio::test]
 async fn the_administrator_may_do_everything_and_the_ingest_token_only_sends_events() {
-    let server = Server::start(guarded());
+    let server = Server::start(guarded()).await;
     assert_eq!(with(&server, "GET", "/listeners", ADMIN).await.status, 200);
     assert_eq!(with(&server, "GET", "/listeners", &ADMIN.replace("Basic", "basic")).await.status, 200);
     assert_eq!(with(&server, "POST", "/events", ADMIN).await.status, 202);
@@ -48,14 +48,14 @@ async fn the_administrator_may_do_everything_and_the_ingest_token_only_sends_eve
     ] {
         assert_eq!(with(&server, method, path, INGEST).await.status, 401, "{method} {path}");
     }
-    let without_token = Server::start(ApiOptions { ingest_token: None, ..guarded() });
+    let without_token = Server::start(ApiOptions { ingest_token: None, ..guarded() }).await;
     assert_eq!(with(&without_token, "POST", "/events", INGEST).await.status, 401);
     assert_eq!(with(&without_token, "POST", "/events", "Bearer ").await.status, 401);
 }
 
 #[tokio::test]
 async fn nothing_else_gets_in() {
-    let server = Server::start(guarded());
+    let server = Server::start(guarded()).await;
     let wrong = [
         basic("admin:Password"),
         basic("admin:"),
@@ -87,13 +87,13 @@ async fn nothing_else_gets_in() {
 #[tokio::test]
 async fn a_password_may_have_colons_and_any_letters() {
     let admin = Credentials { name: "ädmin".to_owned(), password: "a:b: ü".to_owned().into() };
-    let server = Server::start(ApiOptions { admin: Some(admin), ..guarded() });
+    let server = Server::start(ApiOptions { admin: Some(admin), ..guarded() }).await;
     assert_eq!(with(&server, "GET", "/listeners", &basic("ädmin:a:b: ü")).await.status, 200);
 }
 
 #[tokio::test]
 async fn who_guesses_is_slowed_down_and_nobody_else() {
-    let server = Server::start(guarded());
+    let server = Server::start(guarded()).await;
     let (guesser, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
     let request = |authorization: &str, headers: &[(&str, &str)]| {
         let all = [&[("host", "localhost"), ("authorization", authorization)], headers].concat();
@@ -119,7 +119,7 @@ async fn who_guesses_is_slowed_down_and_nobody_else() {
 
 #[tokio::test]
 async fn without_an_administrator_only_loopback_names_are_answered() {
-    let server = Server::start(ApiOptions::default());
+    let server = Server::start(ApiOptions::default()).await;
     for host in
         ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.1.2.3:80", "[::1]:8080", "[::ffff:127.0.0.1]"]
     {
@@ -146,14 +146,14 @@ async fn without_an_administrator_only_loopback_names_are_answered() {
     let both = [("host", "localhost")];
     assert_eq!(server.send(bare("GET", "http://example.org/listeners", &both)).await.status, 421);
 
-    let guarded = Server::start(guarded());
+    let guarded = Server::start(guarded()).await;
     let headers = [("host", "dispatcher.example.org"), ("authorization", ADMIN)];
     assert_eq!(guarded.send(bare("GET", "/listeners", &headers)).await.status, 200);
 }
 
 #[tokio::test]
 async fn without_an_administrator_only_loopback_is_listened_to() {
-    let server = Server::start(ApiOptions::default());
+    let server = Server::start(ApiOptions::default()).await;
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let result = serve(listener, server.dispatcher.clone(), ApiOptions::default()).await;
     assert!(matches!(result, Err(ServeError::NotLoopback(_))), "{result:?}");
@@ -163,7 +163,7 @@ async fn without_an_administrator_only_loopback_is_listened_to() {
 async fn pages_of_other_sites_change_nothing() {
     for (options, name) in [(ApiOptions::default(), "localhost:8080"), (guarded(), "dispatcher.example.org")]
     {
-        let server = Server::start(options);
+        let server = Server::start(options).await;
         let same = format!("http://{name}");
         let behind_proxy = format!("https://{name}");
         for (headers, is_refused) in [
@@ -189,8 +189,8 @@ async fn pages_of_other_sites_change_nothing() {
 
 #[tokio::test]
 async fn every_answer_has_the_headers_that_keep_browsers_out() {
-    let server = Server::start(guarded());
-    let created = server.post(WEBHOOKS, registration("A")).await;
+    let server = Server::start(guarded()).await;
+    let created = server.post(WEBHOOKS, server.registration("A")).await;
     let refused = server.send(bare("GET", "/listeners", &[("host", "localhost")])).await;
     for answer in [created, refused, server.get("/nothing").await, server.get("/healthz").await] {
         assert_eq!(
@@ -211,7 +211,7 @@ async fn every_answer_has_the_headers_that_keep_browsers_out() {
 
 #[tokio::test]
 async fn headers_without_measure_are_refused() {
-    let server = Server::start(guarded());
+    let server = Server::start(guarded()).await;
     let long = "a".repeat(17 << 10);
     let headers = [("host", "localhost"), ("authorization", ADMIN), ("x-long", long.as_str())];
     assert_eq!(server.send(bare("GET", "/listeners", &headers)).await.status, 431);

@@ -12,6 +12,8 @@ use tower::ServiceExt as _;
 
 const GUIDE: &str = include_str!("../../docs/dispatcher-api.md");
 const HOST: &str = "http://localhost:8080";
+/// Where the guide's deliveries go to.
+const RECEIVER: &str = "127.0.0.1:9000";
 
 /// The commands of the guide, each with the status in the comment after it.
 fn commands() -> Vec<(String, u16)> {
@@ -76,7 +78,7 @@ fn request(command: &str) -> Request<Body> {
 #[tokio::test]
 async fn the_lines_of_the_guide_are_answered_as_it_says() {
     let server =
-        Server::start(ApiOptions { ingest_token: Some("ingest-token".to_owned().into()), ..guarded() });
+        Server::start(ApiOptions { ingest_token: Some("ingest-token".to_owned().into()), ..guarded() }).await;
     let (mut event, mut delivery) = (None::<String>, None::<String>);
     let commands = commands();
     assert!(commands.len() > 15, "{commands:?}");
@@ -87,7 +89,7 @@ async fn the_lines_of_the_guide_are_answered_as_it_says() {
                 if text.contains(name) { text.replace(name, id.as_deref().unwrap()) } else { text }
             },
         );
-        let request = request(&filled);
+        let request = request(&filled.replace(RECEIVER, &server.receiver.to_string()));
         if command.contains("/stream") {
             let response = server.router.clone().oneshot(request).await.unwrap();
             assert_eq!(response.status(), status, "{command}");

@@ -7,7 +7,7 @@ mod api_support;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use api_support::{ADMIN, Server, WEBHOOKS, guarded, registration, request};
+use api_support::{ADMIN, Server, WEBHOOKS, guarded, request};
 use axum::body::Body;
 
 #[derive(Clone, Default)]
@@ -34,8 +34,8 @@ async fn requests_are_logged_without_what_is_in_them() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
 
-    let server = Server::start(guarded());
-    let mut registration = registration("A");
+    let server = Server::start(guarded()).await;
+    let mut registration = server.registration("A");
     registration["headers"] = serde_json::json!({"X-Key": "hush"});
     let answer = server.post(&format!("{WEBHOOKS}?token=hush"), registration).await;
     let mut wrong = request("GET", "/listeners");

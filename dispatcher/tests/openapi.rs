@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use api_support::{ADMIN, Answer, INGEST, Server, guarded, registration, request};
+use api_support::{ADMIN, Answer, INGEST, Server, guarded, request};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use jsonschema::{Draft, Validator};
@@ -31,9 +31,9 @@ struct Api {
 
 impl Api {
     async fn start() -> Self {
-        let server = Server::start(guarded());
+        let server = Server::start(guarded()).await;
         let description = server.get("/openapi.json").await.json();
-        server.register(registration("A")).await;
+        server.register(server.registration("A")).await;
         let event = server.event(json!({"event": {"class": "A"}, "user": {"uid": "bob"}})).await;
         let delivery =
             server.get("/deliveries").await.json()["deliveries"][0]["id"].as_str().unwrap().to_owned();

@@ -1,6 +1,6 @@
 //! The dispatcher as a whole: from an event to what its receivers get, and to what is known about it.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

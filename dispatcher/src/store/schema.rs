@@ -102,6 +102,25 @@ mod tests {
         connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
     }
 
+    /// Nothing is acknowledged before it is on the disk, and no event is written anywhere else.
+    #[test]
+    fn the_connection_is_set_up_to_be_durable() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open(folder.path().join("store")).unwrap();
+        prepare(&mut connection, &key()).unwrap();
+        for (setting, expected) in [
+            ("synchronous", 2),
+            ("fullfsync", 1),
+            ("foreign_keys", 1),
+            ("temp_store", 2),
+            ("trusted_schema", 0),
+        ] {
+            let found: i64 =
+                connection.query_row(&format!("PRAGMA {setting}"), [], |row| row.get(0)).unwrap();
+            assert_eq!(found, expected, "{setting}");
+        }
+    }
+
     #[test]
     fn a_file_is_migrated_and_keeps_what_it_has() {
         let folder = tempfile::tempdir().unwrap();

@@ -14,23 +14,25 @@ use hooksieve_dispatcher::api::{ApiOptions, Credentials, router};
 use hooksieve_dispatcher::deliver::ClientOptions;
 use hooksieve_dispatcher::run::{Dispatcher, Options};
 use hooksieve_dispatcher::store::{MasterKey, Retention, StoreOptions};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 /// The administrator's name and password, as they are sent.
 pub(crate) const ADMIN: &str = "Basic YWRtaW46cGFzc3dvcmQ=";
 pub(crate) const INGEST: &str = "Bearer ingest";
 pub(crate) const WEBHOOKS: &str = "/ocs/v2.php/apps/webhook_listeners/api/v1/webhooks";
-/// Nobody listens there, and deliveries must not go there: nothing leaves this machine.
-pub(crate) const TARGET: &str = "http://127.0.0.1:9/hook";
-
+/// What the receiver answers.
+pub(crate) const NOT_THERE: &str = "there is no such hook\n";
 const STORE: &str = "store.sqlite";
 
 pub(crate) struct Server {
     pub(crate) router: Router,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) folder: TempDir,
+    /// Answers every delivery with 404, which is final, and [`NOT_THERE`].
+    pub(crate) receiver: SocketAddr,
 }
 
 /// An answer, read to its end.
@@ -62,8 +64,12 @@ pub(crate) fn guarded() -> ApiOptions {
 }
 
 impl Server {
-    pub(crate) fn start(options: ApiOptions) -> Self {
+    pub(crate) async fn start(options: ApiOptions) -> Self {
         let folder = TempDir::new().unwrap();
+        let receiver = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = receiver.local_addr().unwrap();
+        let not_there = Router::new().fallback(async || (StatusCode::NOT_FOUND, NOT_THERE));
+        tokio::spawn(async move { axum::serve(receiver, not_there).await });
         let dispatcher = Dispatcher::start(
             Options {
                 store: StoreOptions {
@@ -75,23 +81,26 @@ impl Server {
                     timeout: Duration::from_secs(5),
                     kept_answer: 4 << 10,
                     max_answer: 64 << 10,
-                    allowed: Vec::new(),
+                    allowed: vec!["127.0.0.0/8".parse().unwrap()],
                     extra_roots: Vec::new(),
                     user_agent: "test".to_owned(),
                 },
                 max_in_flight: 4,
                 max_in_flight_per_host: 2,
+                max_event: 1 << 20,
                 shutdown_grace: Duration::from_secs(1),
                 retention: Retention {
                     deliveries: None,
                     events: None,
                     idempotency: Duration::from_secs(3_600),
                 },
+                clean_up_every: Duration::from_secs(3_600),
             },
             MasterKey::from_bytes([7; 32]),
         )
+        .await
         .unwrap();
-        Self { router: router(dispatcher.clone(), options), dispatcher, folder }
+        Self { router: router(dispatcher.clone(), options), dispatcher, folder, receiver: address }
     }
 
     pub(crate) fn store_path(&self) -> PathBuf {
@@ -119,6 +128,16 @@ impl Server {
         self.send(request.body(json.to_string().into()).unwrap()).await
     }
 
+    /// Where events are delivered to.
+    pub(crate) fn target(&self) -> String {
+        format!("http://{}/hook", self.receiver)
+    }
+
+    /// A registration that lets every event of a class through.
+    pub(crate) fn registration(&self, class: &str) -> Value {
+        json!({"httpMethod": "POST", "uri": self.target(), "event": class, "eventFilter": []})
+    }
+
     /// Registers a listener, and returns its number.
     pub(crate) async fn register(&self, registration: Value) -> i64 {
         let answer = self.post(WEBHOOKS, registration).await;
@@ -133,14 +152,17 @@ impl Server {
         answer.json()["events"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    /// The first delivery of an event, when it has come to its end: the target's address is refused.
+    /// The first delivery of an event, when it has come to its end.
     pub(crate) async fn given_up(&self, event: &str) -> Value {
         loop {
-            let page = self.get(&format!("/deliveries?event={event}&state=given-up")).await.json();
-            match page["deliveries"].get(0) {
-                Some(delivery) => return delivery.clone(),
-                None => tokio::time::sleep(Duration::from_millis(10)).await,
+            let page = self.get(&format!("/deliveries?event={event}")).await.json();
+            let delivery = &page["deliveries"][0];
+            match (delivery["state"].as_str(), &delivery["attempts"]) {
+                (Some("given-up"), _) => return delivery.clone(),
+                (Some("pending"), attempts) if *attempts == 0 => {}
+                _ => panic!("{page}"),
             }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 }
@@ -153,9 +175,4 @@ pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder 
         .header("host", "localhost:8080")
         .header("authorization", ADMIN)
         .header("ocs-apirequest", "true")
-}
-
-/// A registration that lets every event of a class through.
-pub(crate) fn registration(class: &str) -> Value {
-    serde_json::json!({"httpMethod": "POST", "uri": TARGET, "event": class, "eventFilter": []})
 }

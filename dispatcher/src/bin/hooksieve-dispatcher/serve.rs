@@ -118,17 +118,13 @@ impl ApiSettings {
             ingest_token: secret(TOKEN_VARIABLE, self.ingest_token_file.as_deref())?,
             max_body: self.max_body,
         };
-        let service =
-            api::router(dispatcher.clone(), options).into_make_service_with_connect_info::<SocketAddr>();
-        let stopping = {
-            let dispatcher = dispatcher.clone();
-            async move {
-                stop.cancelled().await;
-                // Deliveries end while the last requests are answered.
-                tokio::spawn(async move { dispatcher.stop().await });
-            }
-        };
-        axum::serve(listener, service).with_graceful_shutdown(stopping).await?;
+        let stopped = dispatcher.clone();
+        tokio::spawn(async move {
+            stop.cancelled().await;
+            // Deliveries end while the last requests are answered.
+            stopped.stop().await;
+        });
+        api::serve(listener, dispatcher.clone(), options).await?;
         dispatcher.stop().await;
         tracing::info!("stopped");
         Ok(())
