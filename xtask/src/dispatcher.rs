@@ -1,5 +1,7 @@
 //! `cargo xtask dispatcher`: the dispatcher with its page, built and run.
 
+use std::env::consts::EXE_SUFFIX;
+
 use anyhow::Result;
 
 use crate::{npm, run, wasm};
@@ -12,6 +14,9 @@ pub(crate) struct Dispatcher {
     arguments: Vec<String>,
 }
 
+/// The package, and its program.
+const PACKAGE: &str = "hooksieve-dispatcher";
+
 /// Where the page is.
 const FOLDER: &str = "www";
 
@@ -21,7 +26,7 @@ impl Dispatcher {
         build_page()?;
         run::succeed(
             run::cargo_command()
-                .args(["run", "--release", "--package", "hooksieve-dispatcher", "--features", "page", "--"])
+                .args(["run", "--release", "--package", PACKAGE, "--features", "page", "--"])
                 .args(self.arguments),
         )
     }
@@ -34,12 +39,7 @@ pub(crate) fn build_page() -> Result<()> {
 
 /// Tests the page that is built, in a browser: on a server of the tests, and served by the dispatcher.
 pub(crate) fn test_page() -> Result<()> {
-    run::succeed(run::cargo_command().args([
-        "build",
-        "--package",
-        "hooksieve-dispatcher",
-        "--features",
-        "page",
-    ]))?;
-    npm::run(FOLDER, "test:dispatcher")
+    run::succeed(run::cargo_command().args(["build", "--package", PACKAGE, "--features", "page"]))?;
+    let program = wasm::target()?.join("debug").join(format!("{PACKAGE}{EXE_SUFFIX}"));
+    npm::run_with(FOLDER, "test:dispatcher", &[("DISPATCHER", &program)])
 }

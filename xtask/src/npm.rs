@@ -23,8 +23,13 @@ pub(crate) fn install(folder: &str) -> Result<()> {
 
 /// Runs a script of a folder's manifest, with what it needs.
 pub(crate) fn run(folder: &str, script: &str) -> Result<()> {
+    run_with(folder, script, &[])
+}
+
+/// The same, with something in its environment.
+pub(crate) fn run_with(folder: &str, script: &str, environment: &[(&str, &Path)]) -> Result<()> {
     install(folder)?;
-    run::succeed(npm(&project::path(folder)).args(["run", script]))
+    run::succeed(npm(&project::path(folder)).args(["run", script]).envs(environment.iter().copied()))
 }
 
 /// A tool that is installed in a folder.

@@ -80,7 +80,7 @@ fn install_target() -> Result<()> {
 }
 
 /// Where cargo builds.
-fn target() -> Result<PathBuf> {
+pub(crate) fn target() -> Result<PathBuf> {
     let metadata = run::output(run::cargo_command().args(["metadata", "--format-version=1", "--no-deps"]))?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo's metadata")?;
     let target = metadata

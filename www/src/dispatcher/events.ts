@@ -39,8 +39,20 @@ export function eventsView(context: Context): View {
   /** Those in the preview, in its order. */
   let shown: StoredEvent[] = [];
   let known = new Set<string>();
-  /** Those that came since. */
-  let fresh: StoredEvent[] = [];
+  /** Those that came since, by their ids; of very many the latest. */
+  let fresh = new Map<string, StoredEvent>();
+  /** How many came since that are not among them. Then the list starts anew: it has no holes. */
+  let dropped = 0;
+  let hasHole = false;
+  const add = (event: StoredEvent): void => {
+    if (known.has(event.id)) return;
+    fresh.set(event.id, event);
+    const [oldest] = fresh.keys();
+    if (fresh.size <= KEPT || oldest === undefined) return;
+    fresh.delete(oldest);
+    dropped++;
+    hasHole = true;
+  };
 
   const preview = mount(holder, {
     filter: draft.filter,
@@ -67,15 +79,18 @@ export function eventsView(context: Context): View {
     INTERVAL,
     async () => {
       if (!follow.checked) {
-        waiting.textContent = fresh.length > 0 ? counted(fresh.length, "new event") : "";
+        waiting.textContent = fresh.size > 0 ? counted(fresh.size + dropped, "new event") : "";
         return;
       }
-      const added = fresh.filter(({ id }) => !known.has(id));
-      fresh = [];
+      const added = [...fresh.values()];
+      const before = hasHole ? [] : shown;
+      fresh = new Map();
+      dropped = 0;
+      hasHole = false;
       waiting.textContent = "";
       if (added.length === 0) return;
-      if (shown.length === 0 || shown.length + added.length > MAX_SHOWN) {
-        await load([...shown, ...added].slice(-KEPT));
+      if (before.length === 0 || before.length + added.length > MAX_SHOWN) {
+        await load([...before, ...added].slice(-KEPT));
         return;
       }
       shown.push(...added);
@@ -87,7 +102,7 @@ export function eventsView(context: Context): View {
 
   /** Asks for what is there: at the start, and where news may have been missed. */
   let isLoaded = false;
-  const refresh = async (): Promise<void> => {
+  const refresh = throttled(INTERVAL, async () => {
     try {
       const latest = (await api.events(KEPT)).reverse();
       if (signal.aborted) return;
@@ -95,25 +110,28 @@ export function eventsView(context: Context): View {
         isLoaded = true;
         await load(latest);
       } else {
-        fresh = [...latest, ...fresh];
+        hasHole ||= latest.length >= KEPT && !latest.some(({ id }) => known.has(id));
+        // Those that came by themselves may be later ones.
+        const later = [...fresh.values()];
+        fresh = new Map();
+        [...latest, ...later].forEach(add);
       }
       grow();
     } catch (error) {
       complain(error);
     }
-  };
+  }, signal);
   follow.addEventListener("change", grow);
   live.on(
     "event",
     (event) => {
-      // More than are ever shown need not wait.
-      fresh = [...fresh.slice(1 - KEPT), event];
+      add(event);
       if (isLoaded) grow();
     },
     signal,
   );
-  live.on("gap", () => void (isLoaded && refresh()), signal);
-  void refresh();
+  live.on("gap", refresh, signal);
+  refresh();
   return { title: "Events", element };
 }
 

@@ -50,6 +50,19 @@ test("new events can be held back", async ({ page, fake }) => {
   await expect(page.getByText("2 new events")).toBeHidden();
 });
 
+test("of very many the latest are shown", async ({ page, fake }) => {
+  await page.goto("/");
+  await expect(counts(page)).toContainText("of 120 events match");
+  await page.getByLabel("show new ones").uncheck();
+  for (let count = 0; count < 700; count++) fake.accept(NEW);
+  await expect(page.getByText("700 new events")).toBeVisible();
+  await page.getByLabel("show new ones").check();
+  await expect(counts(page)).toContainText("500 of 500 events match");
+  await expect(page.getByRole("region", { name: "Where it goes" })).toContainText(fake.events.at(-1)?.id ?? "");
+  fake.accept(NEW);
+  await expect(counts(page)).toContainText("501 of 501 events match");
+});
+
 test("what came while the connection was lost is there afterwards, once", async ({ page, fake }) => {
   await page.goto("/");
   await expect(page.getByText("● live")).toBeVisible();

@@ -30,7 +30,7 @@ interface Received {
   signature: string | undefined;
 }
 
-/** Takes webhooks; of each two it fails the first. */
+/** Takes webhooks, but for the first one, which it fails. */
 class Receiver {
   readonly received: Received[] = [];
   readonly #server: Server = createServer((request, response) => {
@@ -39,8 +39,9 @@ class Receiver {
     request.on("end", () => {
       const signature = request.headers["x-webhook-signature"];
       this.received.push({ body, signature: typeof signature === "string" ? signature : undefined });
-      response.writeHead(this.received.length % 2 === 1 ? 503 : 200);
-      response.end(this.received.length % 2 === 1 ? "busy" : "thanks");
+      const isFirst = this.received.length === 1;
+      response.writeHead(isFirst ? 503 : 200);
+      response.end(isFirst ? "busy" : "thanks");
     });
   });
 
@@ -158,9 +159,9 @@ test("register, deliver, look into it, edit, disable, remove", async ({ page, re
   await page.goto("/#/deliveries");
   await page.getByRole("row").filter({ hasText: "✓ delivered" }).getByRole("link").click();
   await detail.getByRole("button", { name: "Deliver again" }).click();
-  await expect(detail).toContainText("4. ✓ answered 200", { timeout: 20_000 });
-  expect(receiver.received).toHaveLength(4);
-  expect(receiver.received[3]?.signature).toContain(sign(receiver.received[3]?.body ?? ""));
+  await expect(detail).toContainText("3. ✓ answered 200", { timeout: 20_000 });
+  expect(receiver.received).toHaveLength(3);
+  expect(receiver.received[2]?.signature).toContain(sign(receiver.received[2]?.body ?? ""));
 
   await page.getByRole("link", { name: "Listeners", exact: true }).click();
   await page.getByRole("button", { name: "Disable listener 1" }).click();
