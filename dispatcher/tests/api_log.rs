@@ -51,7 +51,7 @@ async fn requests_are_logged_without_what_is_in_them() {
     {
         assert!(lines[0].contains(part), "{part}: {}", lines[0]);
     }
-    for secret in ["hush", "token", "password", "aHVzaDpodXNo", &ADMIN[6..]] {
+    for secret in ["hush", "token", "password", "aHVzaDpodXNo", ADMIN.trim_start_matches("Basic ")] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
 }

@@ -212,14 +212,19 @@ fn route_line(
 /// The events as they are stored. Their ids, and those of their deliveries, are in their order.
 fn with_ids(routed: &[Routed<'_>], now: Timestamp) -> Result<Vec<NewEvent>, getrandom::Error> {
     let deliveries = routed.iter().map(|routed| routed.listeners.len()).sum();
-    let (event_ids, delivery_ids) = (random_parts(routed.len())?, random_parts(deliveries)?);
-    let mut delivery_ids = delivery_ids.into_iter();
-    let event = |(routed, random): (&Routed<'_>, [u8; 10])| NewEvent {
-        id: EventId::new(now, random),
+    let mut event_ids = in_order(routed.len(), |random| EventId::new(now, random))?.into_iter();
+    let mut delivery_ids = in_order(deliveries, |random| DeliveryId::new(now, random))?.into_iter();
+    let event = |(routed, id): (&Routed<'_>, EventId)| NewEvent {
+        id,
         body: Arc::from(routed.text),
-        deliveries: (routed.listeners.iter().copied().zip(&mut delivery_ids))
-            .map(|(listener, random)| (listener, DeliveryId::new(now, random)))
-            .collect(),
+        deliveries: routed.listeners.iter().copied().zip(&mut delivery_ids).collect(),
     };
-    Ok(routed.iter().zip(event_ids).map(event).collect())
+    Ok(routed.iter().zip(&mut event_ids).map(event).collect())
+}
+
+/// So many new ids, in ascending order.
+fn in_order<Id: Ord>(count: usize, id: impl Fn([u8; 10]) -> Id) -> Result<Vec<Id>, getrandom::Error> {
+    let mut ids: Vec<Id> = random_parts(count)?.into_iter().map(id).collect();
+    ids.sort_unstable();
+    Ok(ids)
 }

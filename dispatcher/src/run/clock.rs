@@ -16,7 +16,7 @@ pub(super) fn random() -> u64 {
     getrandom::u64().unwrap_or_default()
 }
 
-/// The random parts of so many ids, in ascending order: what is made together keeps its order.
+/// The random parts of so many ids.
 ///
 /// # Errors
 ///
@@ -24,6 +24,5 @@ pub(super) fn random() -> u64 {
 pub(super) fn random_parts(count: usize) -> Result<Vec<[u8; 10]>, getrandom::Error> {
     let mut parts = vec![[0; 10]; count];
     getrandom::fill(parts.as_flattened_mut())?;
-    parts.sort_unstable();
     Ok(parts)
 }
