@@ -69,7 +69,7 @@ mod tests {
     fn the_runs_follow_the_standard_library() {
         let one = |c: char| {
             let mut lower = c.to_lowercase();
-            lower.next().filter(|lower| lower.to_owned() != c).filter(|_| lower.len() == 0)
+            lower.next().filter(|first| *first != c && lower.len() == 0)
         };
         let expected = ('\0'..=char::MAX).filter_map(|c| Some((c, one(c)?)));
         assert!(PAIRS.iter().copied().eq(expected));
