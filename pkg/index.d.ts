@@ -121,6 +121,26 @@ export class ThrownError extends Error {
  */
 export type Verdict = { outcome: "matches" } | { outcome: "does-not-match" } | { outcome: "throws"; reason: string };
 
+/** What a filter says of the lines of a text. Lines are counted from 1; empty ones are no events. */
+export interface LineVerdicts<Input extends string | Uint8Array> {
+  /** The number of events. */
+  readonly size: number;
+  /** How many of them match. */
+  readonly count: number;
+  /** The lines of those, ascending. */
+  lines(): Uint32Array;
+  /** The events that match, as they stand in the text. */
+  texts(): Generator<Input, void>;
+  /** How many lines are not JSON. */
+  readonly badLineCount: number;
+  /** The first 1,000 of them. */
+  readonly badLines: readonly BadLine[];
+  /** On how many of the events the filter throws: in the dialect `mongo` on none. */
+  readonly throwingCount: number;
+  /** The lines of those, ascending. */
+  throwingLines(): Uint32Array;
+}
+
 /** A compiled filter. */
 export class Filter {
   /**
@@ -174,6 +194,12 @@ export class Filter {
    * @throws {EventError} where a text or bytes are not one JSON document.
    */
   explain(event: EventInput, options?: ExplainOptions): Explanation;
+
+  /**
+   * What it says of the lines of a text, each an event, in one go: in less time than line by line. Where the lines are
+   * matched again, with other filters, an {@link EventLog} is faster.
+   */
+  matchNdjson<Input extends string | Uint8Array>(ndjson: Input): LineVerdicts<Input>;
 
   /**
    * Everything that is suspicious about it, in the order of the text: at most 100 lints. With the class of

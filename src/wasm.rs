@@ -5,6 +5,7 @@
 #![allow(unreachable_pub, clippy::must_use_candidate, reason = "the callers are in JavaScript")]
 
 use std::cell::RefCell;
+use std::mem;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -20,7 +21,7 @@ use crate::event::trie::{NodeId, Trie};
 use crate::explain::ExplainOptions;
 use crate::filter::Compiler;
 use crate::lint::{Lint, lint_nextcloud, lint_portability};
-use crate::log::PushError;
+use crate::log::{PushError, lines};
 use crate::path::Segment;
 use crate::program::Program;
 use crate::syntax::operators::OperatorPlace;
@@ -111,6 +112,8 @@ pub fn last_reason() -> String {
 
 const NOT_JSON: u8 = 2;
 const THROWS: u8 = 3;
+/// There is no event.
+const BLANK: u8 = 4;
 
 /// Bounds on what is compiled.
 #[wasm_bindgen]
@@ -237,17 +240,42 @@ impl Filter {
     /// 0 or 1; or [`NOT_JSON`], or [`THROWS`].
     pub fn verdict(&self, length: usize) -> u8 {
         match with_input(length, |event, scratch| self.0.verdict_json(event, scratch)) {
-            Ok(Verdict::DoesNotMatch) => 0,
-            Ok(Verdict::Matches) => 1,
-            Ok(Verdict::Throws(thrown)) => {
-                SHARED.with_borrow_mut(|shared| shared.thrown = thrown.reason().to_owned());
-                THROWS
+            Ok(verdict) => {
+                if let Verdict::Throws(thrown) = &verdict {
+                    SHARED.with_borrow_mut(|shared| thrown.reason().clone_into(&mut shared.thrown));
+                }
+                verdict_number(&verdict)
             }
             Err(error) => {
                 SHARED.with_borrow_mut(|shared| shared.error = Some(error));
                 NOT_JSON
             }
         }
+    }
+
+    /// The same of each line of the buffer; [`BLANK`] of those without an event.
+    #[wasm_bindgen(js_name = lineVerdicts)]
+    pub fn line_verdicts(&self, length: usize) -> Vec<u8> {
+        with_input(length, |mut rest, scratch| {
+            let mut verdicts = Vec::new();
+            while !rest.is_empty() {
+                let line = lines::next(&mut rest).unwrap_or_else(|| mem::take(&mut rest));
+                verdicts.push(match self.0.verdict_json(line, scratch) {
+                    Ok(verdict) => verdict_number(&verdict),
+                    Err(_) if lines::is_blank(line) => BLANK,
+                    Err(_) => NOT_JSON,
+                });
+            }
+            verdicts
+        })
+    }
+}
+
+fn verdict_number(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::DoesNotMatch => 0,
+        Verdict::Matches => 1,
+        Verdict::Throws(_) => THROWS,
     }
 }
 

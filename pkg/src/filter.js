@@ -1,13 +1,9 @@
-import { dialectIndex, dialects, engine, putBytes, putText } from "./engine.js";
+import { MATCHES, NOT_JSON, THROWS, dialectIndex, dialects, engine, putBytes, putText } from "./engine.js";
 import { FilterError, ThrownError } from "./errors.js";
 import { eventError, putEvent, needsOf, putNeeded } from "./event.js";
+import { LineVerdicts } from "./ndjson.js";
 import { withUnits } from "./positions.js";
 import { queryText } from "./query.js";
-
-/** The engine's verdicts; 0 is for no match. */
-const MATCHES = 1;
-const NOT_JSON = 2;
-const THROWS = 3;
 
 /** A filter's engine side, for the other modules: `Filter` itself keeps it private. */
 let raw;
@@ -90,6 +86,13 @@ export class Filter {
       throw eventError(event, engine().lastError());
     }
     return verdict;
+  }
+
+  matchNdjson(ndjson) {
+    if (typeof ndjson !== "string" && !(ndjson instanceof Uint8Array)) {
+      throw new TypeError(`expected lines as text or bytes, found a ${typeof ndjson}`);
+    }
+    return new LineVerdicts(this.#raw, ndjson);
   }
 
   explain(event, { maskValues = false } = {}) {
