@@ -1,3 +1,4 @@
+import { catalog as builtin, rawCatalog } from "./catalog.js";
 import { MATCHES, NOT_JSON, THROWS, dialectIndex, dialects, engine, putBytes, putText } from "./engine.js";
 import { FilterError, ThrownError } from "./errors.js";
 import { eventError, putEvent, needsOf, putNeeded } from "./event.js";
@@ -104,8 +105,8 @@ export class Filter {
     }
   }
 
-  lint({ event, portable = false } = {}) {
-    const lints = this.#raw.lint(event, portable);
+  lint({ event, catalog = builtin, portable = false } = {}) {
+    const lints = this.#raw.lint(rawCatalog(catalog), event, portable);
     if (lints === undefined) {
       throw new RangeError(`no such event class: ${event}`);
     }

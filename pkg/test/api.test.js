@@ -371,6 +371,25 @@ test("a log tells of its fields and values", () => {
   assert.throws(() => EventLog.fromJson("[1,]"), EventError);
 });
 
+test("a catalogue with the classes of a file", () => {
+  const { name } = catalog.find("RowAddedEvent");
+  const row = { name, system: "nextcloud", fields: { zeile: "int" } };
+  const more = catalog.with(JSON.stringify({ classes: [row, { ...row, name: "CardAddedEvent" }] }));
+  assert.equal(more.classes().length, catalog.classes().length + 1);
+  assert.deepEqual(more.check("CardAddedEvent", more.find("CardAddedEvent").sample), []);
+  const filter = new Filter({ "event.zeile": 1 });
+  assert.deepEqual(filter.lint({ event: name, catalog: more }), []);
+  assert.equal(filter.lint({ event: name })[0].code, "unknown-field");
+  assert.throws(() => filter.lint({ event: "CardAddedEvent" }), RangeError);
+
+  const text = '{"ü": 1, "classes": []}';
+  const error = thrown(() => catalog.with(text));
+  assert.deepEqual([error.name, error.code, error.pointer], ["CatalogError", "invalid-catalog", "/ü"]);
+  assert.ok(error instanceof hooksieve.CatalogError && error instanceof Error);
+  assert.equal(text.slice(error.range.start, error.range.end), '"ü"');
+  assert.throws(() => catalog.with({}), TypeError);
+});
+
 test("the catalogue", () => {
   const { name } = catalog.classes().find(({ shortName }) => shortName === "RowAddedEvent");
   const found = catalog.find("RowAddedEvent");
