@@ -42,6 +42,7 @@
 //! anything of another.
 
 mod analysis;
+mod case;
 mod catalog;
 mod compiler;
 mod dialect;

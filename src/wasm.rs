@@ -5,22 +5,23 @@
 #![allow(unreachable_pub, clippy::must_use_candidate, reason = "the callers are in JavaScript")]
 
 use std::cell::RefCell;
+use std::mem;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
 use crate::analysis::Implication;
-use crate::catalog::{Catalog, EventClass, Field};
+use crate::catalog::{EventClass, Field};
 use crate::dialect::Dialect;
-use crate::error::{CompileError, EventError, Problem, Replacement};
+use crate::error::{EventError, Problem, Replacement};
 use crate::event::json::{self, Scratch};
 use crate::event::json_text;
 use crate::event::trie::{NodeId, Trie};
 use crate::explain::ExplainOptions;
 use crate::filter::Compiler;
 use crate::lint::{Lint, lint_nextcloud, lint_portability};
-use crate::log::PushError;
+use crate::log::{PushError, lines};
 use crate::path::Segment;
 use crate::program::Program;
 use crate::syntax::operators::OperatorPlace;
@@ -111,6 +112,8 @@ pub fn last_reason() -> String {
 
 const NOT_JSON: u8 = 2;
 const THROWS: u8 = 3;
+/// There is no event.
+const BLANK: u8 = 4;
 
 /// Bounds on what is compiled.
 #[wasm_bindgen]
@@ -164,7 +167,7 @@ impl Filter {
     pub fn compile(length: usize, dialect: usize, limits: &Limits) -> Result<Self, JsValue> {
         with_text(length, |text| Compiler::new().limits(limits.0).dialect(dialect_at(dialect)).compile(text))
             .map(Self)
-            .map_err(|error| problems(&error))
+            .map_err(|error| problems(error.problems()))
     }
 
     /// Throws a message.
@@ -194,8 +197,8 @@ impl Filter {
     }
 
     /// `undefined` where there is no such class.
-    pub fn lint(&self, class: Option<String>, is_portable: bool) -> Returned {
-        let class = match class.as_deref().map(|name| Catalog::builtin().find(name)) {
+    pub fn lint(&self, catalog: &Catalog, class: Option<String>, is_portable: bool) -> Returned {
+        let class = match class.as_deref().map(|name| catalog.0.find(name)) {
             None => None,
             Some(None) => return Ok(JsValue::UNDEFINED),
             Some(known) => known,
@@ -237,17 +240,42 @@ impl Filter {
     /// 0 or 1; or [`NOT_JSON`], or [`THROWS`].
     pub fn verdict(&self, length: usize) -> u8 {
         match with_input(length, |event, scratch| self.0.verdict_json(event, scratch)) {
-            Ok(Verdict::DoesNotMatch) => 0,
-            Ok(Verdict::Matches) => 1,
-            Ok(Verdict::Throws(thrown)) => {
-                SHARED.with_borrow_mut(|shared| shared.thrown = thrown.reason().to_owned());
-                THROWS
+            Ok(verdict) => {
+                if let Verdict::Throws(thrown) = &verdict {
+                    SHARED.with_borrow_mut(|shared| thrown.reason().clone_into(&mut shared.thrown));
+                }
+                verdict_number(&verdict)
             }
             Err(error) => {
                 SHARED.with_borrow_mut(|shared| shared.error = Some(error));
                 NOT_JSON
             }
         }
+    }
+
+    /// The same of each line of the buffer; [`BLANK`] of those without an event.
+    #[wasm_bindgen(js_name = lineVerdicts)]
+    pub fn line_verdicts(&self, length: usize) -> Vec<u8> {
+        with_input(length, |mut rest, scratch| {
+            let mut verdicts = Vec::new();
+            while !rest.is_empty() {
+                let line = lines::next(&mut rest).unwrap_or_else(|| mem::take(&mut rest));
+                verdicts.push(match self.0.verdict_json(line, scratch) {
+                    Ok(verdict) => verdict_number(&verdict),
+                    Err(_) if lines::is_blank(line) => BLANK,
+                    Err(_) => NOT_JSON,
+                });
+            }
+            verdicts
+        })
+    }
+}
+
+fn verdict_number(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::DoesNotMatch => 0,
+        Verdict::Matches => 1,
+        Verdict::Throws(_) => THROWS,
     }
 }
 
@@ -334,8 +362,8 @@ fn lint(lint: &Lint) -> Value {
     ])
 }
 
-fn problems(error: &CompileError) -> JsValue {
-    list(error.problems(), problem)
+fn problems(problems: &[Problem]) -> JsValue {
+    list(problems, problem)
 }
 
 /// The names of the dialects, the default one first.
@@ -471,37 +499,52 @@ fn unless_full<T>(result: Result<T, PushError>) -> Result<Option<T>, JsValue> {
     }
 }
 
-/// The event classes, without their fields.
+/// Event classes.
 #[wasm_bindgen]
-pub fn classes() -> Returned {
-    Ok(list(Catalog::builtin().classes(), |class| self::class(class, false)))
-}
+pub struct Catalog(crate::Catalog);
 
-#[wasm_bindgen(js_name = findClass)]
-pub fn find_class(name: &str) -> Returned {
-    Ok(Catalog::builtin().find(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true))))
-}
-
-#[wasm_bindgen(js_name = guessClass)]
-pub fn guess_class(name: &str) -> Returned {
-    Ok(Catalog::builtin().guess(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true))))
-}
-
-/// The text of a made-up event; `undefined` where there is no such class.
 #[wasm_bindgen]
-pub fn generate(name: &str, seed: u64) -> Option<String> {
-    Catalog::builtin().find(name).map(|class| json_text(&class.generate(seed)))
-}
+impl Catalog {
+    pub fn builtin() -> Self {
+        Self(crate::Catalog::builtin().clone())
+    }
 
-/// How an event differs from its class; `undefined` where there is no such class. Throws where the event is
-/// not JSON.
-#[wasm_bindgen]
-pub fn check(name: &str, length: usize) -> Result<JsValue, JsValue> {
-    let Some(class) = Catalog::builtin().find(name) else { return Ok(JsValue::UNDEFINED) };
-    let event = with_input(length, |event, _| json::value(event)).map_err(event_error)?;
-    Ok(list(&class.check(&event), |mismatch| {
-        object(vec![("pointer", some(mismatch.pointer())), ("message", some(mismatch.message()))])
-    }))
+    /// Another one, with the classes of a file, too. Throws the list of problems.
+    pub fn with(&self, length: usize) -> Result<Self, JsValue> {
+        let more =
+            with_text(length, crate::Catalog::from_json).map_err(|error| problems(error.problems()))?;
+        let mut all = self.0.clone();
+        all.extend(more);
+        Ok(Self(all))
+    }
+
+    /// Without their fields.
+    pub fn classes(&self) -> Returned {
+        Ok(list(self.0.classes(), |class| self::class(class, false)))
+    }
+
+    pub fn find(&self, name: &str) -> Returned {
+        Ok(self.0.find(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true))))
+    }
+
+    pub fn guess(&self, name: &str) -> Returned {
+        Ok(self.0.guess(name).map_or(JsValue::UNDEFINED, |class| to_js(&self::class(class, true))))
+    }
+
+    /// The text of a made-up event; `undefined` where there is no such class.
+    pub fn generate(&self, name: &str, seed: u64) -> Option<String> {
+        self.0.find(name).map(|class| json_text(&class.generate(seed)))
+    }
+
+    /// How an event differs from its class; `undefined` where there is no such class. Throws where the event is
+    /// not JSON.
+    pub fn check(&self, name: &str, length: usize) -> Result<JsValue, JsValue> {
+        let Some(class) = self.0.find(name) else { return Ok(JsValue::UNDEFINED) };
+        let event = with_input(length, |event, _| json::value(event)).map_err(event_error)?;
+        Ok(list(&class.check(&event), |mismatch| {
+            object(vec![("pointer", some(mismatch.pointer())), ("message", some(mismatch.message()))])
+        }))
+    }
 }
 
 /// Whole with its fields and a sample.

@@ -17,6 +17,8 @@ export default defineConfig({
     { name: "speed", testMatch: "speed.spec.ts", dependencies: ["page"] },
   ],
   use: {
+    // Each test is a first visit: keeping all files would only take time.
+    serviceWorkers: "block",
     baseURL: `http://127.0.0.1:${PORT}`,
     viewport: { width: 1360, height: 860 },
     launchOptions: {

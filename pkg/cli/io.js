@@ -22,10 +22,15 @@ export async function print(stream, text) {
 
 /** A filter's text and what it is called in messages. */
 export function readFilter(argument) {
-  if (!argument.startsWith("@")) {
-    return { name: "<filter>", text: argument };
-  }
-  const path = argument.slice(1);
+  return argument.startsWith("@") ? readText(argument.slice(1)) : { name: "<filter>", text: argument };
+}
+
+/**
+ * A file's text and what it is called in messages.
+ *
+ * @param {string} path `-` for standard input
+ */
+export function readText(path) {
   try {
     // A byte order mark is no part of the text.
     const text = readFileSync(path === "-" ? 0 : path, "utf8").replace(/^\ufeff/, "");
@@ -116,4 +121,12 @@ export function excerpt(name, text, range) {
   const shown = line.slice(from, from + 120).replaceAll(/[^\P{C}]/gu, " ");
   const width = Math.max(1, Math.min(range.end - range.start, shown.length - (column - from)));
   return `  --> ${name}:${number}:${column + 1}\n   | ${shown}\n   | ${" ".repeat(column - from)}${"^".repeat(width)}\n`;
+}
+
+/** What is wrong with a document, for people, on standard error. */
+export function printProblems(name, text, problems) {
+  for (const { code, severity = "error", message, range, hint } of problems) {
+    const help = hint === undefined ? "" : `   = help: ${hint}\n`;
+    process.stderr.write(`${severity}[${code}]: ${message}\n${excerpt(name, text, range)}${help}\n`);
+  }
 }

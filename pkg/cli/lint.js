@@ -1,4 +1,6 @@
-import { DIALECT, DIALECT_USAGE, Failure, compile, excerpt, print, readFilter } from "./io.js";
+import { CatalogError, catalog as builtin } from "hooksieve";
+
+import { DIALECT, DIALECT_USAGE, Failure, compile, print, printProblems, readFilter, readText } from "./io.js";
 
 const usage = `Show what is wrong, or suspicious, about filters
 
@@ -7,6 +9,7 @@ Usage: hooksieve lint [OPTIONS] FILTER…
 Options:
       ${DIALECT_USAGE}
       --event CLASS    the class of the events, or the last segment of its name: fields and types are checked, too
+      --catalog FILE   add the event classes of a file, in place of builtin ones with their names; may be repeated
       --portable       show also where a filter is not the same for Nextcloud's own evaluator
       --format FORMAT  \`text\`, or \`json\`: one object for each filter (text)
 
@@ -14,19 +17,20 @@ JSON output:
   {"filter": NAME, "ok": BOOL, "problems": [{"code", "severity", "pointer", "range", "message", …}]}
   Ranges count UTF-16 code units.
 
-Exit codes: 0 notes at most, 1 warnings, 2 some filter never matches, was refused or could not be read.
+Exit codes: 0 notes at most, 1 warnings, 2 some filter never matches, or something was refused or could not be read.
 `;
 
 const options = {
   ...DIALECT,
   event: { type: "string" },
+  catalog: { type: "string", multiple: true, default: [] },
   portable: { type: "boolean" },
   format: { type: "string", default: "text" },
 };
 
 const EXIT = { note: 0, warning: 1, error: 2 };
 
-async function run({ dialect, event, format, portable }, filters) {
+async function run({ catalog: files, dialect, event, format, portable }, filters) {
   if (filters.length === 0) {
     throw new Failure("expected a filter");
   }
@@ -36,10 +40,18 @@ async function run({ dialect, event, format, portable }, filters) {
   if (portable && dialect !== "mongo") {
     throw new Failure("--portable is for filters of the dialect `mongo`");
   }
+  const catalog = readCatalog(files);
+  if (catalog === undefined) {
+    return 2;
+  }
+  if (event !== undefined && catalog.find(event) === undefined) {
+    const guess = catalog.guess(event);
+    throw new Failure(`unknown event class \`${event}\`${guess ? `; did you mean \`${guess.name}\`?` : ""}`);
+  }
   let exit = 0;
   for (const argument of filters) {
     const { name, text } = readFilter(argument);
-    const problems = lintText(text, dialect, { event, portable });
+    const problems = lintText(text, dialect, { catalog, event, portable });
     const worst = Math.max(0, ...problems.map(({ severity }) => EXIT[severity]));
     exit = Math.max(exit, worst);
     if (format === "json") {
@@ -47,13 +59,28 @@ async function run({ dialect, event, format, portable }, filters) {
     } else if (problems.length === 0) {
       await print(process.stdout, `${name}: ok\n`);
     } else {
-      for (const { code, severity, message, range, hint } of problems) {
-        const help = hint === undefined ? "" : `   = help: ${hint}\n`;
-        process.stderr.write(`${severity}[${code}]: ${message}\n${excerpt(name, text, range)}${help}\n`);
-      }
+      printProblems(name, text, problems);
     }
   }
   return exit;
+}
+
+/** The builtin classes and those of the files; `undefined` where one was refused, which has been shown then. */
+function readCatalog(files) {
+  let catalog = builtin;
+  let isRefused = false;
+  for (const { name, text } of files.map(readText)) {
+    try {
+      catalog = catalog.with(text);
+    } catch (error) {
+      if (!(error instanceof CatalogError)) {
+        throw error;
+      }
+      printProblems(name, text, error.errors);
+      isRefused = true;
+    }
+  }
+  return isRefused ? undefined : catalog;
 }
 
 /** What is wrong with a filter, or its lints, in one form. */
@@ -62,15 +89,11 @@ function lintText(text, dialect, options) {
   if (filter === undefined) {
     return problems.map((problem) => ({ severity: "error", ...problem }));
   }
-  try {
-    return filter.lint(options).map(({ suggestion, ...lint }) => ({
-      ...lint,
-      ...(suggestion && { hint: suggestion.message }),
-      ...(suggestion?.replacement && { replacement: suggestion.replacement }),
-    }));
-  } catch (error) {
-    throw error instanceof RangeError ? new Failure(error.message) : error;
-  }
+  return filter.lint(options).map(({ suggestion, ...lint }) => ({
+    ...lint,
+    ...(suggestion && { hint: suggestion.message }),
+    ...(suggestion?.replacement && { replacement: suggestion.replacement }),
+  }));
 }
 
 export const lint = { usage, options, run };

@@ -8,6 +8,13 @@ const encoder = new TextEncoder();
 /** Up to so many bytes the buffer grows to what a text could take; beyond, to what it takes. */
 const LARGE = 1 << 20;
 
+/** What it says of an event, as a number; 0 is for no match. */
+export const MATCHES = 1;
+export const NOT_JSON = 2;
+export const THROWS = 3;
+/** Of a line without an event. */
+export const BLANK = 4;
+
 let memory;
 let buffer = new Uint8Array(0);
 
@@ -75,4 +82,16 @@ export function putText(text) {
 export function putBytes(bytes) {
   room(bytes.length).set(bytes);
   return bytes.length;
+}
+
+/**
+ * Part of a text, or of bytes.
+ *
+ * @param {string | Uint8Array} input
+ * @param {number} start
+ * @param {number} end
+ * @returns {number} its length in the buffer
+ */
+export function putPart(input, start, end) {
+  return typeof input === "string" ? putText(input.slice(start, end)) : putBytes(input.subarray(start, end));
 }

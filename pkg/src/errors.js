@@ -1,18 +1,29 @@
-/** A filter that was refused. */
-export class FilterError extends Error {
-  /**
-   * @param {readonly import("../index.d.ts").Problem[]} errors never empty
-   * @param {import("../index.d.ts").Dialect} [dialect] by whose rules
-   */
-  constructor(errors, dialect = "mongo") {
+/** A document that was refused. */
+class Refusal extends Error {
+  /** @param {readonly import("../index.d.ts").Problem[]} errors never empty */
+  constructor(errors) {
     super(errors.map(line).join("\n"));
-    this.dialect = dialect;
     this.errors = errors;
     this.code = errors[0].code;
     this.pointer = errors[0].pointer;
     this.range = errors[0].range;
   }
 }
+
+/** A filter that was refused. */
+export class FilterError extends Refusal {
+  /**
+   * @param {readonly import("../index.d.ts").Problem[]} errors never empty
+   * @param {import("../index.d.ts").Dialect} [dialect] by whose rules
+   */
+  constructor(errors, dialect = "mongo") {
+    super(errors);
+    this.dialect = dialect;
+  }
+}
+
+/** A catalogue that was refused. */
+export class CatalogError extends Refusal {}
 
 function line({ message, pointer, hint }) {
   return message + (pointer && ` at \`${pointer}\``) + (hint === undefined ? "" : `; ${hint}`);
@@ -46,6 +57,6 @@ export class ThrownError extends Error {
 }
 
 // Not a field: it is the same for all, and not to be enumerated.
-for (const error of [FilterError, EventError, ThrownError]) {
+for (const error of [FilterError, CatalogError, EventError, ThrownError]) {
   Object.defineProperty(error.prototype, "name", { value: error.name, configurable: true, writable: true });
 }

@@ -1,4 +1,4 @@
-import { engine, putBytes, putText } from "./engine.js";
+import { engine, putPart, putText } from "./engine.js";
 import { FilterError, ThrownError } from "./errors.js";
 import { eventError, putEvent } from "./event.js";
 import { rawFilter } from "./filter.js";
@@ -61,8 +61,7 @@ export class EventLog {
       if (isText && end < chunk.length && isHighSurrogate(chunk.charCodeAt(end - 1))) {
         end += 1;
       }
-      const length = isText ? putText(chunk.slice(start, end)) : putBytes(chunk.subarray(start, end));
-      if (!this.#raw.append(length)) {
+      if (!this.#raw.append(putPart(chunk, start, end))) {
         throw full();
       }
       start = end;

@@ -38,7 +38,7 @@ export function putNeeded(event, needs) {
   spare = undefined;
   writer.length = 0;
   if (!needed(object(event), needs(), writer)) {
-    writer.text("null");
+    writer.copy(NULL);
   }
   spare = writer;
   return putBytes(writer.bytes.subarray(0, writer.length));
@@ -118,12 +118,12 @@ function needed(value, needs, writer) {
 function elements(values, needs, writer) {
   const start = writer.length;
   for (let index = 0; index < values.length; index += 1) {
-    writer.text(",");
+    writer.copy(COMMA);
     if (!element(values[index], needs, writer)) {
-      writer.text("null");
+      writer.copy(NULL);
     }
   }
-  return writer.enclose(start, "[", "]");
+  return writer.enclose(start, LIST);
 }
 
 function element(value, needs, writer) {
@@ -131,7 +131,7 @@ function element(value, needs, writer) {
     return needs.wanted !== NOTHING && writer.scalar(value);
   }
   // An array in an array is not looked into.
-  return Array.isArray(value) && needs.wanted !== ALL ? writer.text("[]") : needed(value, needs, writer);
+  return Array.isArray(value) && needs.wanted !== ALL ? writer.copy(LIST) : needed(value, needs, writer);
 }
 
 function members(value, children, writer) {
@@ -149,11 +149,14 @@ function members(value, children, writer) {
       }
     }
   }
-  return writer.enclose(start, "{", "}");
+  return writer.enclose(start, MEMBERS);
 }
 
 /** Up to so many units it takes less time to go through a string than to hand it to the encoder. */
 const SHORT = 64;
+
+/** What is written often; to call the encoder takes longer. */
+const [NULL, TRUE, FALSE, COMMA, LIST, MEMBERS] = ["null", "true", "false", ",", "[]", "{}"].map((text) => encoder.encode(text));
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -180,6 +183,7 @@ class Writer {
       bytes[this.length + index] = source[index];
     }
     this.length += source.length;
+    return true;
   }
 
   text(text) {
@@ -189,14 +193,14 @@ class Writer {
     return true;
   }
 
-  /** What was written since `start` is a list, with a comma before each item. */
-  enclose(start, open, close) {
+  /** What was written since `start` is a list, with a comma before each item, to stand between two brackets. */
+  enclose(start, brackets) {
     if (this.length === start) {
-      return this.text(open + close);
+      return this.copy(brackets);
     }
-    this.bytes[start] = open.charCodeAt(0);
     const bytes = this.#reserve(1);
-    bytes[this.length] = close.charCodeAt(0);
+    bytes[start] = brackets[0];
+    bytes[this.length] = brackets[1];
     this.length += 1;
     return true;
   }
@@ -209,10 +213,11 @@ class Writer {
       case "number":
         return this.#number(value);
       case "boolean":
+        return this.copy(value ? TRUE : FALSE);
       case "bigint":
         return this.text(String(value));
       default:
-        return value === null && this.text("null");
+        return value === null && this.copy(NULL);
     }
   }
 

@@ -1,13 +1,10 @@
-import { dialectIndex, dialects, engine, putBytes, putText } from "./engine.js";
+import { catalog as builtin, rawCatalog } from "./catalog.js";
+import { MATCHES, NOT_JSON, THROWS, dialectIndex, dialects, engine, putBytes, putText } from "./engine.js";
 import { FilterError, ThrownError } from "./errors.js";
 import { eventError, putEvent, needsOf, putNeeded } from "./event.js";
+import { LineVerdicts } from "./ndjson.js";
 import { withUnits } from "./positions.js";
 import { queryText } from "./query.js";
-
-/** The engine's verdicts; 0 is for no match. */
-const MATCHES = 1;
-const NOT_JSON = 2;
-const THROWS = 3;
 
 /** A filter's engine side, for the other modules: `Filter` itself keeps it private. */
 let raw;
@@ -92,6 +89,13 @@ export class Filter {
     return verdict;
   }
 
+  matchNdjson(ndjson) {
+    if (typeof ndjson !== "string" && !(ndjson instanceof Uint8Array)) {
+      throw new TypeError(`expected lines as text or bytes, found a ${typeof ndjson}`);
+    }
+    return new LineVerdicts(this.#raw, ndjson);
+  }
+
   explain(event, { maskValues = false } = {}) {
     const length = putEvent(event);
     try {
@@ -101,8 +105,8 @@ export class Filter {
     }
   }
 
-  lint({ event, portable = false } = {}) {
-    const lints = this.#raw.lint(event, portable);
+  lint({ event, catalog = builtin, portable = false } = {}) {
+    const lints = this.#raw.lint(rawCatalog(catalog), event, portable);
     if (lints === undefined) {
       throw new RangeError(`no such event class: ${event}`);
     }

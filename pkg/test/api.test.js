@@ -105,6 +105,41 @@ test("an event that is not JSON says where", () => {
   assert.equal(thrown(() => new FilterSet([[1, filter]]).matches("")).name, "EventError");
 });
 
+test("lines are matched in one go", () => {
+  const filter = new Filter({ a: "é" });
+  const text = '{"a": "é"}\n\n \t\r\n{"a": 1}\r\nno event\n{"a": "é"}\r\n{"a": [}\n{"a": "é"}';
+  for (const [input, read] of [
+    [text, (line) => line],
+    [new TextEncoder().encode(text), (line) => new TextDecoder().decode(line)],
+  ]) {
+    const lines = filter.matchNdjson(input);
+    assert.deepEqual([lines.size, lines.count, lines.badLineCount, lines.throwingCount], [4, 3, 2, 0]);
+    assert.deepEqual(lines.lines(), new Uint32Array([1, 6, 8]));
+    assert.deepEqual(Array.from(lines.texts(), read), ['{"a": "é"}', '{"a": "é"}\r', '{"a": "é"}']);
+    assert.deepEqual(lines.badLines, EventLog.fromNdjson(input).badLines);
+    assert.deepEqual([...lines.throwingLines()], []);
+  }
+  const empty = filter.matchNdjson("");
+  assert.deepEqual([empty.size, empty.count, [...empty.texts()]], [0, 0, []]);
+  const throwing = new Filter({ a: 1, b: { $eq: 1 } }, { dialect: "nextcloud" });
+  const lines = throwing.matchNdjson('{"a": 1}\n\n{"a": 2}\n{"a": 1}\n');
+  assert.deepEqual([lines.size, lines.count, lines.throwingCount], [3, 0, 2]);
+  assert.deepEqual([...lines.throwingLines()], [1, 4]);
+  assert.throws(() => filter.matchNdjson({}), TypeError);
+});
+
+test("lines that are longer than what goes in at once", () => {
+  const filter = new Filter({ "a.1": { $exists: true }, b: "😀" });
+  const lines = [1, 70_000, 5, 1, 200_000, 30_000, 30_000, 30_000].map((length, index) =>
+    JSON.stringify({ a: Array(length).fill(index), b: "😀" }),
+  );
+  const text = lines.join("\n");
+  for (const input of [text, `${text}\n`, new TextEncoder().encode(text)]) {
+    assert.deepEqual([...filter.matchNdjson(input).lines()], [2, 3, 5, 6, 7, 8]);
+  }
+  assert.deepEqual([...filter.matchNdjson(text).texts()], lines.filter((_, index) => index !== 0 && index !== 3));
+});
+
 test("limits are kept, and their names are checked", () => {
   const limits = { conditions: 1 };
   assert.equal(thrown(() => new Filter({ a: 1, b: 2 }, { limits })).code, "limit-exceeded");
@@ -334,6 +369,25 @@ test("a log tells of its fields and values", () => {
   assert.throws(() => log.values("a\\"), FilterError);
   assert.equal(EventLog.fromJson('{"a": 1}').size, 1);
   assert.throws(() => EventLog.fromJson("[1,]"), EventError);
+});
+
+test("a catalogue with the classes of a file", () => {
+  const { name } = catalog.find("RowAddedEvent");
+  const row = { name, system: "nextcloud", fields: { zeile: "int" } };
+  const more = catalog.with(JSON.stringify({ classes: [row, { ...row, name: "CardAddedEvent" }] }));
+  assert.equal(more.classes().length, catalog.classes().length + 1);
+  assert.deepEqual(more.check("CardAddedEvent", more.find("CardAddedEvent").sample), []);
+  const filter = new Filter({ "event.zeile": 1 });
+  assert.deepEqual(filter.lint({ event: name, catalog: more }), []);
+  assert.equal(filter.lint({ event: name })[0].code, "unknown-field");
+  assert.throws(() => filter.lint({ event: "CardAddedEvent" }), RangeError);
+
+  const text = '{"ü": 1, "classes": []}';
+  const error = thrown(() => catalog.with(text));
+  assert.deepEqual([error.name, error.code, error.pointer], ["CatalogError", "invalid-catalog", "/ü"]);
+  assert.ok(error instanceof hooksieve.CatalogError && error instanceof Error);
+  assert.equal(text.slice(error.range.start, error.range.end), '"ü"');
+  assert.throws(() => catalog.with({}), TypeError);
 });
 
 test("the catalogue", () => {

@@ -47,6 +47,24 @@ test("lint for programs", () => {
   assert.deepEqual(problems[0].range, { start: 7, end: 13 });
 });
 
+test("lint with the classes of a file", () => {
+  const card = { name: "CardCreatedEvent", system: "nextcloud", fields: { card: { fields: { id: "int" } } } };
+  writeFileSync(join(scratch, "deck.json"), `\ufeff${JSON.stringify({ classes: [card] })}`);
+  const args = ["lint", "--event", "CardCreatedEvent", '{"event.card.id": "1"}'];
+  const { status, stderr } = hooksieve([...args, "--catalog", "deck.json"]);
+  assert.equal(status, 2);
+  assert.match(stderr, /^error\[type-mismatch\]: /);
+  const without = hooksieve(["lint", "--event", "RowAddEvent", "{}"]);
+  const hint = "did you mean `OCA\\Tables\\Event\\RowAddedEvent`?";
+  assert.deepEqual(without, { status: 2, stdout: "", stderr: `error: unknown event class \`RowAddEvent\`; ${hint}\n` });
+
+  writeFileSync(join(scratch, "wrong.json"), '{"classes": [{"name": "A", "system": "nextclud"}, {}]}');
+  const refused = hooksieve([...args, "--catalog", "wrong.json", "--catalog", "deck.json"]);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /^error\[invalid-catalog\]: unknown system `nextclud`\n  --> wrong.json:1:\d+\n.*\n.*\n   = help: did you mean `nextcloud`\?\n\n/);
+  assert.equal(hooksieve([...args, "--catalog", "missing.json"]).status, 2);
+});
+
 test("test runs tables", () => {
   const row = '{"name": "one", "filter": {"a": 1}, "event": {"a": 2}, "expected": true}';
   assert.equal(hooksieve(["test", "-"], row.replace("true", "false")).status, 0);

@@ -77,6 +77,8 @@ test("in the dialect of Nextcloud, too, text, bytes, objects and a log have one 
     const { matches, throws } = filter.explain(text);
     const log = hooksieve.EventLog.fromNdjson(`${text}\n${text}`);
     const { matching, throwing } = log.verdicts(filter);
+    const lines = filter.matchNdjson(`${text}\n${text}`);
+    assert.deepEqual([lines.count, lines.throwingCount], [matching.count, throwing.count], line);
     if (expected === "error") {
       thrown += 1;
       assert.throws(() => filter.matches(text), { name: "ThrownError", reason });
@@ -94,7 +96,7 @@ test("in the dialect of Nextcloud, too, text, bytes, objects and a log have one 
   assert.ok(thrown > 100, `${thrown} rows that throw`);
 });
 
-test("text, bytes, objects, a set and a log have one verdict", () => {
+test("text, bytes, objects, lines, a set and a log have one verdict", () => {
   const encoder = new TextEncoder();
   for (const line of read("mongo-random.ndjson").trim().split("\n")) {
     const { filter: query, event, expected } = JSON.parse(line);
@@ -112,6 +114,7 @@ test("text, bytes, objects, a set and a log have one verdict", () => {
     assert.deepEqual(set.matches(event), verdict ? [1] : [], line);
     const log = hooksieve.EventLog.fromNdjson(`${text}\n${text}`);
     assert.equal(log.match(filter).count, verdict ? 2 : 0, line);
+    assert.deepEqual([...filter.matchNdjson(`${text}\n${text}`).lines()], verdict ? [1, 2] : [], line);
     for (const part of [filter, set, log]) {
       part[Symbol.dispose]();
     }

@@ -54,6 +54,8 @@ test("TypeScript knows it, as a module and from CommonJS", () => {
     const log: EventLog = EventLog.fromNdjson("");
     const later: Promise<EventLog> = EventLog.fromNdjson(new ReadableStream<Uint8Array>());
     const count: number = log.match(filter).count;
+    const texts: string[] = [...filter.matchNdjson("{}").texts()];
+    const matching8: Uint8Array[] = [...filter.matchNdjson(new Uint8Array()).texts()];
     const { failures } = test([{ filter: {}, event: {}, expected: true }]);
     const first: FilterError | ThrownError | undefined = failures[0]?.error;
     const nextcloud = new Filter({}, { dialect: "nextcloud" });
@@ -71,7 +73,7 @@ test("TypeScript knows it, as a module and from CommonJS", () => {
     new Filter({}, { dialect: "sql" });
     // @ts-expect-error a filter cannot be changed
     filter.source = "{}";
-    export { catalog, count, disagreeing, first, ids, later, matching, operators, reason, throwing, verdict, why, wrong };`;
+    export { catalog, count, disagreeing, first, ids, later, matching, matching8, operators, reason, texts, throwing, verdict, why, wrong };`;
   const common = `import hooksieve = require("hooksieve");
     const filter: hooksieve.Filter = new hooksieve.Filter(null);
     console.log(filter.paths.length);`;

@@ -164,7 +164,7 @@ impl Generator {
         };
         if !self.is_odd() {
             return match self.dice.below(4) {
-                0 => plain.to_uppercase(),
+                0 => plain.to_ascii_uppercase(),
                 1 => format!("{plain}{}", self.dice.below(30)),
                 2 => plain.chars().take(plain.chars().count() / 2).collect(),
                 _ => plain,

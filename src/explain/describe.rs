@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::reach::without_middle;
+use crate::case;
 use crate::event::{Array, Constant, Layout, Node, Object, View, write_json};
 use crate::path::Path;
 use crate::program::visible;
@@ -164,7 +165,7 @@ pub(super) fn likeness<'e>(value: impl Node<'e>, operand: &Constant) -> Option<L
             // An operand this short may start anything.
             const FEW: usize = 3;
             is(Likeness::Space, string.trim() == wanted.trim())
-                .or_else(|| is(Likeness::Case, string.to_lowercase() == wanted.to_lowercase()))
+                .or_else(|| is(Likeness::Case, case::lower(string) == case::lower(wanted)))
                 .or_else(|| is(Likeness::GoesOn, wanted.len() > FEW && string.starts_with(&**wanted)))
         }
         (View::String(string), Constant::Number(_) | Constant::Bool(_)) => {

@@ -6,6 +6,7 @@ use super::describe::{
     self, Likeness, count, json, json_end, kind, likeness, noun, parting, quoted, same_class, several,
 };
 use super::reach::{Gap, Place, Reach};
+use crate::case;
 use crate::event::{Constant, Number};
 use crate::path::{self, Path};
 use crate::program::visible;
@@ -370,13 +371,13 @@ impl<'e> Case<'_, 'e> {
     }
 
     fn start_like(&self, value: &Value, text: &str, passes: bool) -> &'static str {
-        let string = value.as_str().unwrap_or_default().to_lowercase();
-        self.case_differs(!passes && string.starts_with(&text.to_lowercase()))
+        let string = case::lower(value.as_str().unwrap_or_default());
+        self.case_differs(!passes && string.starts_with(&case::lower(text)))
     }
 
     fn end_like(&self, value: &Value, text: &str, passes: bool) -> &'static str {
-        let string = value.as_str().unwrap_or_default().to_lowercase();
-        self.case_differs(!passes && string.ends_with(&text.to_lowercase()))
+        let string = case::lower(value.as_str().unwrap_or_default());
+        self.case_differs(!passes && string.ends_with(&case::lower(text)))
     }
 
     fn case_differs(&self, differs: bool) -> &'static str {
@@ -448,13 +449,13 @@ pub(super) fn similar_key<'e>(object: &'e Map<String, Value>, wanted: &str) -> O
     if wanted.len() > MAX_NAME {
         return None;
     }
-    let folded = wanted.to_lowercase();
+    let folded = case::lower(wanted);
     let chars = folded.chars().count();
     object
         .keys()
         .take(MAX_KEYS)
         .filter(|key| key.len() <= MAX_NAME && key.chars().count().abs_diff(chars) <= chars / 3 + 1)
-        .map(|key| (strsim::osa_distance(&folded, &key.to_lowercase()), key))
+        .map(|key| (strsim::osa_distance(&folded, &case::lower(key)), key))
         // In a short name a changed letter makes another word.
         .filter(|(distance, key)| *distance <= key.chars().count().min(chars) / 3)
         .min_by_key(|(distance, _)| *distance)

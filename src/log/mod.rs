@@ -3,6 +3,7 @@
 mod column;
 mod columns;
 mod fields;
+pub(crate) mod lines;
 mod matching;
 mod store;
 mod values;
@@ -130,9 +131,7 @@ impl EventLog {
     /// [`LogFull`], where there is no room for a line; it and what comes after it is lost.
     pub fn append(&mut self, ndjson: &[u8]) -> Result<(), LogFull> {
         let mut rest = ndjson;
-        while let Some(end) = memchr::memchr(b'\n', rest) {
-            let (line, after) = rest.split_at(end);
-            rest = after.get(1..).unwrap_or_default();
+        while let Some(line) = lines::next(&mut rest) {
             if self.pending.is_empty() {
                 self.add_line(line)?;
             } else {
@@ -163,7 +162,7 @@ impl EventLog {
     fn add_line(&mut self, line: &[u8]) -> Result<(), LogFull> {
         let number = self.next_line;
         self.next_line = number.saturating_add(1);
-        if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+        if lines::is_blank(line) {
             return Ok(());
         }
         match self.add(line, number) {

@@ -25,3 +25,8 @@ if (element) {
     themeChoice: true,
   });
 }
+
+// So that the page works without a network the next time. Where that is not allowed, it works with one.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  void navigator.serviceWorker.register("./offline.js").catch(() => undefined);
+}

@@ -103,11 +103,15 @@ function many(copies: number): string {
 export async function watchTasks(page: Page): Promise<() => Promise<number[]>> {
   const tasks = await page.evaluateHandle(() => {
     const found: number[] = [];
-    const observer = new PerformanceObserver((list) => {
-      found.push(...list.getEntries().map(({ duration }) => duration));
-    });
+    const keep = (entries: PerformanceEntryList): void => {
+      found.push(...entries.map(({ duration }) => duration));
+    };
+    const observer = new PerformanceObserver((list) => keep(list.getEntries()));
     observer.observe({ type: "longtask" });
-    return found;
+    return () => {
+      keep(observer.takeRecords());
+      return found;
+    };
   });
-  return () => tasks.jsonValue();
+  return () => tasks.evaluate((found) => found());
 }

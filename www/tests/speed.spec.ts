@@ -6,6 +6,23 @@ const COPIES = 100;
 // Another program on the machine can hold up the page; that it does so each time is unlikely.
 test.describe.configure({ mode: "default", retries: 3 });
 
+test("what blocks the page is noticed", async ({ page }) => {
+  await open(page);
+  const tasks = await watchTasks(page);
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        setTimeout(() => {
+          const end = performance.now() + 60;
+          while (performance.now() < end);
+          setTimeout(resolve);
+        });
+      }),
+  );
+  const [longest = 0] = (await tasks()).sort((a, b) => b - a);
+  expect(longest).toBeGreaterThanOrEqual(60);
+});
+
 test("typing over 100,000 events never blocks the page for 50 ms", async ({ page }) => {
   await open(page);
   await loadCopies(page, COPIES);

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::case;
 use crate::sort;
 
 /// First and last.
@@ -136,15 +137,18 @@ impl CharSet {
     }
 }
 
-/// Each character that has others equal to it but for case, with each of those; in order. Asking the
-/// standard library takes too long for patterns of many classes.
+/// Each character that has others equal to it but for case, with each of those; in order. To make them for
+/// each pattern of many classes takes too long.
 static PAIRS: LazyLock<Box<[(char, char)]>> = LazyLock::new(|| {
-    let cased = CASED_BLOCKS.iter().flat_map(|&(first, last)| first..=last);
-    let simple = cased.flat_map(|c| [(c, lower(c)), (c, upper(c))]);
-    let families = FAMILIES.split(' ');
-    let in_families =
-        families.flat_map(|family| family.chars().flat_map(|c| family.chars().map(move |d| (c, d))));
-    let mut pairs: Vec<_> = simple.chain(in_families).filter(|(c, other)| c != other).collect();
+    let mut pairs = Vec::new();
+    for &(upper, lower) in &*case::PAIRS {
+        pairs.extend([(upper, lower), (lower, upper)]);
+    }
+    for family in FAMILIES.split(' ') {
+        for c in family.chars() {
+            pairs.extend(family.chars().filter(|other| *other != c).map(|other| (c, other)));
+        }
+    }
     sort::by_key(&mut pairs, |pair| *pair);
     pairs.dedup();
     pairs.into()
@@ -158,52 +162,6 @@ fn after(c: char) -> Option<char> {
 fn before(c: char) -> Option<char> {
     ('\0'..=c).nth_back(1)
 }
-
-/// The lower-case form, where it is one character. The dotted and the dotless i are letters of their
-/// own: only Turkish sees cases of `i` in them.
-fn lower(c: char) -> char {
-    match (c, one(c.to_lowercase())) {
-        ('İ', _) | (_, None) => c,
-        (_, Some(lower)) => lower,
-    }
-}
-
-fn upper(c: char) -> char {
-    match (c, one(c.to_uppercase())) {
-        ('ı', _) | (_, None) => c,
-        (_, Some(upper)) => upper,
-    }
-}
-
-fn one(mut chars: impl Iterator<Item = char>) -> Option<char> {
-    chars.next().filter(|_| chars.next().is_none())
-}
-
-/// Where the characters are that have a case. A test compares them with the standard library's.
-const CASED_BLOCKS: &[Range] = &[
-    ('\u{41}', '\u{29E}'),
-    ('\u{345}', '\u{586}'),
-    ('\u{10A0}', '\u{10FF}'),
-    ('\u{13A0}', '\u{13FD}'),
-    ('\u{1C80}', '\u{1CBF}'),
-    ('\u{1D79}', '\u{1D8E}'),
-    ('\u{1E00}', '\u{1FFC}'),
-    ('\u{2126}', '\u{2184}'),
-    ('\u{24B6}', '\u{24E9}'),
-    ('\u{2C00}', '\u{2D2D}'),
-    ('\u{A640}', '\u{A69B}'),
-    ('\u{A722}', '\u{A7F6}'),
-    ('\u{AB53}', '\u{ABBF}'),
-    ('\u{FF21}', '\u{FF5A}'),
-    ('\u{10400}', '\u{1044F}'),
-    ('\u{104B0}', '\u{104FB}'),
-    ('\u{10570}', '\u{105BC}'),
-    ('\u{10C80}', '\u{10CF2}'),
-    ('\u{10D50}', '\u{10D85}'),
-    ('\u{118A0}', '\u{118DF}'),
-    ('\u{16E40}', '\u{16ED3}'),
-    ('\u{1E900}', '\u{1E943}'),
-];
 
 /// Equal but for case, where the lower-case and the upper-case form of one are not the whole family.
 const FAMILIES: &str = "Kk\u{212A} Ss\u{17F} ßẞ Åå\u{212B} Ǆǅǆ Ǉǈǉ Ǌǋǌ Ǳǲǳ Ββϐ Εεϵ Θθϑϴ \u{345}Ιι\u{1FBE} Κκϰ \
@@ -254,6 +212,25 @@ mod tests {
             ('ꭰ', "Ꭰꭰ"),
         ] {
             assert_eq!(variants(c), family.chars().collect::<Vec<_>>(), "{c}");
+        }
+    }
+
+    fn one(mut chars: impl Iterator<Item = char>) -> Option<char> {
+        chars.next().filter(|_| chars.next().is_none())
+    }
+
+    /// The lower-case form, where it is one character. The dotted and the dotless i are letters of their own.
+    fn lower(c: char) -> char {
+        match (c, one(c.to_lowercase())) {
+            ('İ', _) | (_, None) => c,
+            (_, Some(lower)) => lower,
+        }
+    }
+
+    fn upper(c: char) -> char {
+        match (c, one(c.to_uppercase())) {
+            ('ı', _) | (_, None) => c,
+            (_, Some(upper)) => upper,
         }
     }
 

@@ -32,7 +32,8 @@ fn run() -> Result<()> {
         // file, and pack the module twice.
         .omit_default_module_path(true)
         .typescript(false)
-        .remove_name_section(true)
+        // wasm-opt needs the names, and leaves them out.
+        .remove_name_section(false)
         .remove_producers_section(true)
         .generate(output)
 }

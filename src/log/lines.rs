@@ -1,0 +1,13 @@
+//! NDJSON: a document to a line.
+
+/// The next line that is ended, without its end; `text` begins behind it then.
+pub(crate) fn next<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
+    let (line, end) = text.split_at_checked(memchr::memchr(b'\n', text)?)?;
+    *text = end.get(1..)?;
+    Some(line)
+}
+
+/// Whether there is no document on the line.
+pub(crate) fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+}
