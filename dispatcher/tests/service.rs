@@ -1,6 +1,13 @@
 //! The dispatcher as a whole: from an event to what its receivers get, and to what is known about it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "tests"
+)]
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -373,7 +380,9 @@ async fn addresses_that_are_not_public_are_refused() {
         let Err(RegisterError::Registration(error)) = dispatcher.register(&registration).await else {
             panic!("{uri}")
         };
-        assert_eq!(error.problems[0].pointer, "/uri");
+        let problem = &error.problems[0];
+        assert_eq!(problem.pointer, "/uri");
+        assert_eq!(registration[problem.range.clone().unwrap()], format!("\"{uri}\""));
     }
     dispatcher.stop().await;
 }

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use hooksieve::Problem;
 
+use super::json::Json;
+
 /// Why a registration is refused: everything that is wrong with it, in the order of the text. `Display` prints a
 /// line for each.
 ///
@@ -31,7 +33,7 @@ pub struct RegistrationError {
 /// One thing that is wrong with a registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistrationProblem {
-    /// A stable word: one of [`hooksieve::ErrorCode`], or `unknown-field`.
+    /// A stable word: one of [`hooksieve::ErrorCode`], `unknown-field` or `address-refused`.
     pub code: &'static str,
     /// A JSON Pointer into the registration.
     pub pointer: String,
@@ -44,6 +46,26 @@ pub struct RegistrationProblem {
 }
 
 impl std::error::Error for RegistrationError {}
+
+impl RegistrationError {
+    /// Deliveries to the URI of a registration, whose text this is, are refused: something that only who delivers can
+    /// tell.
+    #[must_use]
+    pub fn address_refused(text: &str, message: String) -> Self {
+        let uri = Json::read(text).and_then(|json| json.members()).and_then(|members| {
+            // The last one counts, as everywhere.
+            members.iter().rev().find(|member| member.name == "uri").map(|member| member.value.range())
+        });
+        let problem = RegistrationProblem {
+            code: "address-refused",
+            pointer: "/uri".to_owned(),
+            range: uri,
+            message,
+            hint: None,
+        };
+        Self { problems: vec![problem] }
+    }
+}
 
 impl fmt::Display for RegistrationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

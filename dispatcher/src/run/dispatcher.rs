@@ -15,8 +15,7 @@ use super::scheduler::{Message, Scheduler};
 use super::shared::Shared;
 use super::{Notice, Options};
 use crate::core::{
-    DeliveryId, DisableReason, EventId, ListenerId, Registration, RegistrationError, RegistrationProblem,
-    Timestamp,
+    DeliveryId, DisableReason, EventId, ListenerId, Registration, RegistrationError, Timestamp,
 };
 use crate::deliver::{Client, ClientError};
 use crate::store::{
@@ -192,7 +191,7 @@ impl Dispatcher {
     ///
     /// [`RegisterError`]: then nothing is registered.
     pub async fn register(&self, registration: &str) -> Result<Registered, RegisterError> {
-        let registration = self.check(Registration::from_json(registration)?)?;
+        let registration = self.check(Registration::from_json(registration)?, registration)?;
         let _changing = self.changes.lock().await;
         let created_at = now();
         let id = self.shared.store.insert_listener(stored_form(&registration), created_at).await?;
@@ -212,7 +211,8 @@ impl Dispatcher {
     ) -> Result<Option<Registered>, RegisterError> {
         let _changing = self.changes.lock().await;
         let Some(earlier) = self.shared.known(id) else { return Ok(None) };
-        let registration = self.check(Registration::replacing(registration, &earlier.registration)?)?;
+        let registration =
+            self.check(Registration::replacing(registration, &earlier.registration)?, registration)?;
         if !self.shared.store.replace_listener(id, stored_form(&registration)).await? {
             return Ok(None);
         }
@@ -221,20 +221,12 @@ impl Dispatcher {
             .map(Some)
     }
 
-    /// What is wrong with a registration that only who delivers can tell.
-    fn check(&self, registration: Registration) -> Result<Arc<Registration>, RegistrationError> {
+    /// Refuses a registration to which nothing can be delivered.
+    fn check(&self, registration: Registration, text: &str) -> Result<Arc<Registration>, RegistrationError> {
         let refused = registration.listener().uri().and_then(|uri| self.shared.client.refuses(uri));
         match refused {
             None => Ok(Arc::new(registration)),
-            Some(message) => Err(RegistrationError {
-                problems: vec![RegistrationProblem {
-                    code: "address-refused",
-                    pointer: "/uri".to_owned(),
-                    range: None,
-                    message,
-                    hint: None,
-                }],
-            }),
+            Some(message) => Err(RegistrationError::address_refused(text, message)),
         }
     }
 
