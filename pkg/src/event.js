@@ -178,11 +178,13 @@ class Writer {
   }
 
   copy(source) {
-    const bytes = this.#reserve(source.length);
-    for (let index = 0; index < source.length; index += 1) {
-      bytes[this.length + index] = source[index];
+    const { length } = source;
+    const bytes = this.#reserve(length);
+    const at = this.length;
+    for (let index = 0; index < length; index += 1) {
+      bytes[at + index] = source[index];
     }
-    this.length += source.length;
+    this.length = at + length;
     return true;
   }
 
