@@ -132,7 +132,7 @@ export class ThrownError extends Error {
 export type Verdict = { outcome: "matches" } | { outcome: "does-not-match" } | { outcome: "throws"; reason: string };
 
 /** What a filter says of the lines of a text. Lines are counted from 1; empty ones are no events. */
-export interface LineVerdicts<Input extends string | Uint8Array> {
+export interface LineVerdicts<Line extends string | Uint8Array> {
   /** The number of events. */
   readonly size: number;
   /** How many of them match. */
@@ -140,7 +140,7 @@ export interface LineVerdicts<Input extends string | Uint8Array> {
   /** The lines of those, ascending. */
   lines(): Uint32Array;
   /** The events that match, as they stand in the text. */
-  texts(): Generator<Input, void>;
+  texts(): Generator<Line, void>;
   /** How many lines are not JSON. */
   readonly badLineCount: number;
   /** The first 1,000 of them. */
@@ -201,7 +201,9 @@ export class Filter {
    * What it says of the lines of a text, each an event, in one go: in less time than line by line. Where the lines are
    * matched again, with other filters, an {@link EventLog} is faster.
    */
-  matchNdjson<Input extends string | Uint8Array>(ndjson: Input): LineVerdicts<Input>;
+  matchNdjson(ndjson: string): LineVerdicts<string>;
+  matchNdjson(ndjson: Uint8Array): LineVerdicts<Uint8Array>;
+  matchNdjson(ndjson: string | Uint8Array): LineVerdicts<string | Uint8Array>;
 
   /**
    * Why it does, or does not, match, or throws: every part of the filter with its verdict and a sentence. For

@@ -47,7 +47,7 @@ test("the slim entry is told where the engine is", () => {
 });
 
 test("TypeScript knows it, as a module and from CommonJS", () => {
-  const source = `import { EventLog, Filter, FilterError, FilterSet, ThrownError, catalog, compareDialects, operators, test } from "hooksieve";
+  const source = `import { CatalogError, EventLog, Filter, FilterError, FilterSet, ThrownError, catalog, compareDialects, operators, test } from "hooksieve";
     const filter: Filter = new Filter({ "user.uid": "bob" }, { limits: { conditions: 10 } });
     const verdict: boolean = filter.matches(new Uint8Array());
     const ids: number[] = new FilterSet([[1, filter]]).matches("{}");
@@ -55,7 +55,10 @@ test("TypeScript knows it, as a module and from CommonJS", () => {
     const later: Promise<EventLog> = EventLog.fromNdjson(new ReadableStream<Uint8Array>());
     const count: number = log.match(filter).count;
     const texts: string[] = [...filter.matchNdjson("{}").texts()];
-    const matching8: Uint8Array[] = [...filter.matchNdjson(new Uint8Array()).texts()];
+    const bytes: Uint8Array[] = [...filter.matchNdjson(new Uint8Array()).texts()];
+    const isFirst: boolean = texts[0] === "{}" || texts[0] === "[]";
+    const unknown: string | undefined = filter.lint({ catalog: catalog.with("{}"), event: "Deck" })[0]?.code;
+    const refused = (error: CatalogError): string => error.errors[0]?.hint ?? error.code;
     const { failures } = test([{ filter: {}, event: {}, expected: true }]);
     const first: FilterError | ThrownError | undefined = failures[0]?.error;
     const nextcloud = new Filter({}, { dialect: "nextcloud" });
@@ -73,7 +76,7 @@ test("TypeScript knows it, as a module and from CommonJS", () => {
     new Filter({}, { dialect: "sql" });
     // @ts-expect-error a filter cannot be changed
     filter.source = "{}";
-    export { catalog, count, disagreeing, first, ids, later, matching, matching8, operators, reason, texts, throwing, verdict, why, wrong };`;
+    export { bytes, catalog, count, disagreeing, first, ids, isFirst, later, matching, operators, reason, refused, texts, throwing, unknown, verdict, why, wrong };`;
   const common = `import hooksieve = require("hooksieve");
     const filter: hooksieve.Filter = new hooksieve.Filter(null);
     console.log(filter.paths.length);`;
