@@ -63,6 +63,8 @@ fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
 /// A registration of one of the classes of the samples, for one of many users, or for a table or a folder.
 fn registration(index: usize, classes: &[String], uri: &str) -> Registration {
     let filter = match index % 4 {
+        // Some are for somebody who is there.
+        0 if index.is_multiple_of(100) => json!({"user.uid": "bob"}),
         0 => json!({"user.uid": format!("user{}", index / 4)}),
         1 => json!({"event.tableId": index / 4, "user.uid": {"$ne": "bob"}}),
         2 => json!({"event.node.path": {"$startsWith": format!("/user{}/files/", index / 4)}}),
