@@ -165,7 +165,7 @@ impl Classes {
 struct Escaped {
     /// Bytes that may not be escaped.
     invalid: u64,
-    /// The `u` of `\u`.
+    /// The `u` of `\u`; those that are fine for certain may be left out.
     unicode: u64,
 }
 
@@ -270,7 +270,7 @@ struct Findings {
     controls: u64,
     /// Bytes that follow a backslash and may not.
     escaped: u64,
-    /// The `u` of `\u` escapes.
+    /// The `u` of `\u` escapes that are not known to be fine.
     unicode: u64,
     non_ascii: u64,
 }
