@@ -149,7 +149,10 @@ impl<'t> Lexer<'t> {
                 self.enter()?;
                 self.skip_inside(byte == b'{')
             }
-            (next, _) => self.scalar(next).map(drop),
+            (next, _) => match self.short_int(next) {
+                Some(_) => Ok(()),
+                None => self.scalar(next).map(drop),
+            },
         }
     }
 
@@ -180,7 +183,9 @@ impl<'t> Lexer<'t> {
                         continue;
                     }
                     (next, _) => {
-                        self.scalar(next)?;
+                        if self.short_int(next).is_none() {
+                            self.scalar(next)?;
+                        }
                     }
                 }
                 is_first = false;
@@ -204,8 +209,17 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// A number or a word, between the last token and the next, which is not passed.
+    /// The usual number, if that is all between the last token and the next, which is not passed.
     #[inline(always)]
+    pub(super) fn short_int(&mut self, next: usize) -> Option<i64> {
+        let int = text::short_int(self.text.get(self.at..next)?)?;
+        self.at = next;
+        Some(int)
+    }
+
+    /// A number or a word, between the last token and the next, which is not passed. For what is no
+    /// [`short_int`](Self::short_int): inlined, both take longer.
+    #[inline(never)]
     pub(super) fn scalar(&mut self, next: usize) -> Result<Value, Stop> {
         let mut scalar = self.text.get(self.at..next).unwrap_or_default();
         while let [space, rest @ ..] = scalar

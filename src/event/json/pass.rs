@@ -2,6 +2,7 @@
 
 use super::lexer::{Lexer, Stop, VALUE, position};
 use super::{Seen, Text};
+use crate::event::Number;
 use crate::event::tape::{Entry, Tape, Value};
 use crate::event::trie::{NodeId, Trie, Wanted};
 
@@ -77,12 +78,16 @@ impl Pass<'_, '_> {
                     None => self.lexer.skip_inside(false)?,
                 }
             }
-            (next, _) => {
-                let value = self.lexer.scalar(next)?;
-                if self.keeps_scalars(keep) {
-                    self.push(key, value);
+            (next, _) => match self.lexer.short_int(next) {
+                Some(int) if self.keeps_scalars(keep) => self.push(key, Value::Number(Number::Int(int))),
+                Some(_) => {}
+                None => {
+                    let value = self.lexer.scalar(next)?;
+                    if self.keeps_scalars(keep) {
+                        self.push(key, value);
+                    }
                 }
-            }
+            },
         }
         Ok(())
     }
