@@ -18,7 +18,8 @@ pub(super) struct Entry {
 pub(super) enum Value {
     Null,
     Bool(bool),
-    Number(Number),
+    Int(i64),
+    Double(f64),
     String(Text),
     Array {
         length: u32,
@@ -61,6 +62,15 @@ pub(crate) struct TapeRange<'e> {
     first: u32,
     end: u32,
     length: u32,
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(int) => Self::Int(int),
+            Number::Double(double) => Self::Double(double),
+        }
+    }
 }
 
 impl<'e> Tape<'e> {
@@ -114,7 +124,8 @@ impl<'e> Node<'e> for TapeNode<'e> {
         match entry.value {
             Value::Null => View::Null,
             Value::Bool(bool) => View::Bool(bool),
-            Value::Number(number) => View::Number(number),
+            Value::Int(int) => View::Number(Number::Int(int)),
+            Value::Double(double) => View::Number(Number::Double(double)),
             Value::String(text) => View::String(self.tape.string(text)),
             Value::Array { length } => View::Array(inside(length)),
             Value::Object { length } => View::Object(inside(length)),
@@ -136,11 +147,12 @@ impl<'e> Node<'e> for TapeNode<'e> {
     /// Of the bytes: that the text is UTF-8 is known.
     #[inline(always)]
     fn is_string(self, string: &str) -> bool {
-        match self.tape.entry(self.index).map(|entry| entry.value) {
-            Some(Value::String(text)) => {
+        let Some(entry) = self.tape.entry(self.index) else { return false };
+        match entry.value {
+            Value::String(text) => {
                 text.length as usize == string.len() && self.tape.bytes(text) == string.as_bytes()
             }
-            Some(Value::At(index)) => Self { tape: self.tape, index }.is_string(string),
+            Value::At(index) => Self { tape: self.tape, index }.is_string(string),
             _ => false,
         }
     }

@@ -2,7 +2,6 @@
 
 use super::lexer::{Lexer, Stop, VALUE, position};
 use super::{Seen, Text};
-use crate::event::Number;
 use crate::event::tape::{Entry, Tape, Value};
 use crate::event::trie::{NodeId, Trie, Wanted};
 
@@ -51,7 +50,8 @@ impl Pass<'_, '_> {
         self.lexer.end()
     }
 
-    /// A value, and its key where it has one. Recursion is bounded by the lexer's nesting.
+    /// A value, and its key where it has one. What most values are is inlined.
+    #[inline(always)]
     fn value(&mut self, keep: Keep, key: Text) -> Result<(), Stop> {
         match self.lexer.peek() {
             (open, b'"') => {
@@ -61,35 +61,46 @@ impl Pass<'_, '_> {
                     let text = self.lexer.string(start, end, self.unescaped);
                     self.push(key, Value::String(text));
                 }
+                Ok(())
             }
-            (open, b'{') => {
-                self.lexer.pass(open, VALUE)?;
-                self.lexer.enter()?;
-                match self.members(keep) {
-                    Some(members) => self.object(key, members)?,
-                    None => self.lexer.skip_inside(true)?,
-                }
-            }
-            (open, b'[') => {
-                self.lexer.pass(open, VALUE)?;
-                self.lexer.enter()?;
-                match self.elements(keep) {
-                    Some(elements) => self.array(key, elements)?,
-                    None => self.lexer.skip_inside(false)?,
-                }
-            }
+            (open, byte @ (b'{' | b'[')) => self.container(open, byte, keep, key),
             (next, _) => match self.lexer.short_int(next) {
-                Some(int) if self.keeps_scalars(keep) => self.push(key, Value::Number(Number::Int(int))),
-                Some(_) => {}
-                None => {
-                    let value = self.lexer.scalar(next)?;
+                Some(int) => {
                     if self.keeps_scalars(keep) {
-                        self.push(key, value);
+                        self.push(key, Value::Int(int));
                     }
+                    Ok(())
                 }
+                None => self.other_scalar(next, keep, key),
             },
         }
+    }
+
+    #[inline(never)]
+    fn other_scalar(&mut self, next: usize, keep: Keep, key: Text) -> Result<(), Stop> {
+        let value = self.lexer.scalar(next)?;
+        if self.keeps_scalars(keep) {
+            self.push(key, value);
+        }
         Ok(())
+    }
+
+    /// An array or an object, with its bracket. Recursion is bounded by the lexer's nesting.
+    #[inline(never)]
+    fn container(&mut self, open: usize, bracket: u8, keep: Keep, key: Text) -> Result<(), Stop> {
+        self.lexer.pass(open, VALUE)?;
+        self.lexer.enter()?;
+        if bracket == b'{' {
+            match self.members(keep) {
+                Some(members) => self.object(key, members),
+                None => self.lexer.skip_inside(true),
+            }
+        } else {
+            match self.elements(keep) {
+                Some(elements) => self.array(key, elements),
+                None => self.lexer.skip_inside(false),
+            }
+        }
     }
 
     #[inline(always)]
