@@ -16,6 +16,8 @@ pub(crate) struct Path {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Segment {
     name: Box<str>,
+    /// To be compared first.
+    start: NameStart,
     /// The index that `name` spells; [`NOT_AN_INDEX`] where it spells none.
     index: u32,
 }
@@ -77,7 +79,7 @@ impl Segment {
     fn new(name: impl Into<Box<str>>) -> Self {
         let name = name.into();
         let index = parse_index(&name).unwrap_or(NOT_AN_INDEX);
-        Self { name, index }
+        Self { start: NameStart::of(name.as_bytes(), 0, name.len()), name, index }
     }
 
     /// The key.
@@ -86,10 +88,43 @@ impl Segment {
         &self.name
     }
 
+    /// How the key begins.
+    #[inline(always)]
+    pub(crate) fn start(&self) -> NameStart {
+        self.start
+    }
+
     /// The index into an array that the key spells. `00`, `-1` and `+1` spell none.
     #[inline(always)]
     pub(crate) fn index(&self) -> Option<usize> {
         (self.index != NOT_AN_INDEX).then_some(self.index as usize)
+    }
+}
+
+/// The length of a name, and its first bytes: most names differ in them, and most are no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct NameStart {
+    bytes: u64,
+    length: usize,
+}
+
+impl NameStart {
+    /// Of the name that are `length` bytes of a text.
+    #[inline(always)]
+    pub(crate) fn of(text: &[u8], start: usize, length: usize) -> Self {
+        let rest = text.get(start..).unwrap_or_default();
+        let bytes = match rest.first_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)),
+        };
+        let beyond = size_of::<u64>().saturating_sub(length);
+        Self { bytes: if length == 0 { 0 } else { bytes << (8 * beyond) }, length }
+    }
+
+    /// Whether there is nothing more to the name.
+    #[inline(always)]
+    pub(crate) fn is_whole(self) -> bool {
+        self.length <= size_of::<u64>()
     }
 }
 

@@ -27,6 +27,21 @@ pub(crate) trait Node<'e>: Copy {
 
     /// The value, one level deep.
     fn view(self) -> View<'e, Self::Array, Self::Object>;
+
+    /// The elements, where it is an array: less work than to look at all of it.
+    #[inline(always)]
+    fn array(self) -> Option<Self::Array> {
+        match self.view() {
+            View::Array(array) => Some(array),
+            _ => None,
+        }
+    }
+
+    /// Whether it is this string.
+    #[inline(always)]
+    fn is_string(self, string: &str) -> bool {
+        matches!(self.view(), View::String(own) if own == string)
+    }
 }
 
 /// What a [`Node`] is.

@@ -1,7 +1,7 @@
 //! The part of an event that is needed, in the order of the text: a flat list instead of a tree.
 
 use super::{Array, Node, Number, Object, View};
-use crate::path::Segment;
+use crate::path::{NameStart, Segment};
 
 /// A value, and its key where it is the member of an object. What is inside of it follows.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +18,8 @@ pub(super) struct Entry {
 pub(super) enum Value {
     Null,
     Bool(bool),
-    Number(Number),
+    Int(i64),
+    Double(f64),
     String(Text),
     Array {
         length: u32,
@@ -63,6 +64,15 @@ pub(crate) struct TapeRange<'e> {
     length: u32,
 }
 
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(int) => Self::Int(int),
+            Number::Double(double) => Self::Double(double),
+        }
+    }
+}
+
 impl<'e> Tape<'e> {
     /// The event.
     pub(crate) fn root(&'e self) -> TapeNode<'e> {
@@ -82,14 +92,14 @@ impl<'e> Tape<'e> {
         std::str::from_utf8(self.bytes(text)).unwrap_or_default()
     }
 
-    /// Whether the entry has this key. Most keys differ in their length or in their first byte.
+    /// Whether the entry has this key.
     #[inline(always)]
-    fn is_key(&self, entry: &Entry, name: &[u8]) -> bool {
-        if entry.key.length as usize != name.len() {
-            return false;
-        }
-        let key = self.bytes(entry.key);
-        key.first() == name.first() && key == name
+    fn is_key(&self, entry: &Entry, segment: &Segment) -> bool {
+        let Text { start, length, is_unescaped } = entry.key;
+        let all = if is_unescaped { self.unescaped.as_bytes() } else { self.text };
+        let known = segment.start();
+        known == NameStart::of(all, start as usize, length as usize)
+            && (known.is_whole() || self.bytes(entry.key) == segment.name().as_bytes())
     }
 
     /// The key of an entry.
@@ -114,11 +124,36 @@ impl<'e> Node<'e> for TapeNode<'e> {
         match entry.value {
             Value::Null => View::Null,
             Value::Bool(bool) => View::Bool(bool),
-            Value::Number(number) => View::Number(number),
+            Value::Int(int) => View::Number(Number::Int(int)),
+            Value::Double(double) => View::Number(Number::Double(double)),
             Value::String(text) => View::String(self.tape.string(text)),
             Value::Array { length } => View::Array(inside(length)),
             Value::Object { length } => View::Object(inside(length)),
             Value::At(index) => Self { tape: self.tape, index }.view(),
+        }
+    }
+
+    #[inline(always)]
+    fn array(self) -> Option<Self::Array> {
+        match self.tape.entry(self.index)?.value {
+            Value::Array { .. } | Value::At(_) => match self.view() {
+                View::Array(array) => Some(array),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Of the bytes: that the text is UTF-8 is known.
+    #[inline(always)]
+    fn is_string(self, string: &str) -> bool {
+        let Some(entry) = self.tape.entry(self.index) else { return false };
+        match entry.value {
+            Value::String(text) => {
+                text.length as usize == string.len() && self.tape.bytes(text) == string.as_bytes()
+            }
+            Value::At(index) => Self { tape: self.tape, index }.is_string(string),
+            _ => false,
         }
     }
 }
@@ -166,11 +201,10 @@ impl<'e> Object<'e> for TapeRange<'e> {
 
     #[inline(always)]
     fn get(self, segment: &Segment) -> Option<Self::Node> {
-        let name = segment.name().as_bytes();
         let mut index = self.first;
         while index < self.end {
             let entry = self.tape.entry(index)?;
-            if !entry.is_hidden && self.tape.is_key(entry, name) {
+            if !entry.is_hidden && self.tape.is_key(entry, segment) {
                 return Some(TapeNode { tape: self.tape, index });
             }
             index = entry.next;

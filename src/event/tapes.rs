@@ -2,7 +2,6 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::Number;
 use super::tape::{Entry, Tape, TapeNode, Text, Value};
 
 /// A value on a tape, with all that is inside of it.
@@ -52,10 +51,8 @@ impl PartialEq for Part<'_> {
                 && match (a.value, b.value) {
                     (Value::Null, Value::Null) => true,
                     (Value::Bool(a), Value::Bool(b)) => a == b,
-                    (Value::Number(Number::Int(a)), Value::Number(Number::Int(b))) => a == b,
-                    (Value::Number(Number::Double(a)), Value::Number(Number::Double(b))) => {
-                        a.to_bits() == b.to_bits()
-                    }
+                    (Value::Int(a), Value::Int(b)) => a == b,
+                    (Value::Double(a), Value::Double(b)) => a.to_bits() == b.to_bits(),
                     (Value::String(a), Value::String(b)) => self.tape.bytes(a) == other.tape.bytes(b),
                     (Value::Array { length: a }, Value::Array { length: b })
                     | (Value::Object { length: a }, Value::Object { length: b })
@@ -74,8 +71,8 @@ impl Hash for Part<'_> {
             match entry.value {
                 Value::Null => state.write_u64(0),
                 Value::Bool(bool) => state.write_u64(1 + u64::from(bool)),
-                Value::Number(Number::Int(int)) => state.write_i64(int),
-                Value::Number(Number::Double(double)) => state.write_u64(double.to_bits()),
+                Value::Int(int) => state.write_i64(int),
+                Value::Double(double) => state.write_u64(double.to_bits()),
                 Value::String(text) => state.write(self.tape.bytes(text)),
                 Value::Array { length } | Value::Object { length } => state.write_u32(length),
                 Value::At(index) => state.write_u32(index),

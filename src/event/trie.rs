@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::dialect::Dialect;
 use crate::event::Constant;
-use crate::path::{Path, Segment};
+use crate::path::{NameStart, Path, Segment};
 use crate::program::{Instruction, Op, Operand, Program};
 
 /// Keys lead from node to node; the root is the event itself.
@@ -21,7 +21,7 @@ struct Node {
     wanted: Wanted,
     children: Vec<(Segment, NodeId)>,
     /// For each of the children, how its name begins.
-    starts: Vec<Start>,
+    starts: Vec<NameStart>,
     /// The same by name, once there are many.
     by_name: HashMap<Box<[u8]>, NodeId>,
     /// Whether a child could be the index of an array.
@@ -88,7 +88,7 @@ impl Trie {
         self.nodes.push(Node::default());
         if let Some(parent) = self.nodes.get_mut(parent as usize) {
             parent.children.push((segment.clone(), child));
-            parent.starts.push(Start::of(segment.name().as_bytes(), 0, segment.name().len()));
+            parent.starts.push(segment.start());
             parent.has_indexes |= segment.index().is_some();
             if parent.by_name.is_empty() && parent.children.len() > FEW {
                 parent.by_name = parent
@@ -114,7 +114,7 @@ impl Trie {
         let node = self.nodes.get(node as usize)?;
         let name = || text.get(start..start + length);
         if node.by_name.is_empty() {
-            let start = Start::of(text, start, length);
+            let start = NameStart::of(text, start, length);
             for (known, (segment, child)) in node.starts.iter().zip(&node.children) {
                 if *known == start && (start.is_whole() || Some(segment.name().as_bytes()) == name()) {
                     return Some(*child);
@@ -143,32 +143,6 @@ impl Trie {
     /// The number of nodes; ids are less.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
-    }
-}
-
-/// The length of a name, and its first bytes: most names differ in them, and most are no longer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Start {
-    bytes: u64,
-    length: usize,
-}
-
-impl Start {
-    #[inline(always)]
-    fn of(text: &[u8], start: usize, length: usize) -> Self {
-        let rest = text.get(start..).unwrap_or_default();
-        let bytes = match rest.first_chunk() {
-            Some(bytes) => u64::from_le_bytes(*bytes),
-            None => rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)),
-        };
-        let beyond = size_of::<u64>().saturating_sub(length);
-        Self { bytes: if length == 0 { 0 } else { bytes << (8 * beyond) }, length }
-    }
-
-    /// Whether there is nothing more to the name.
-    #[inline(always)]
-    fn is_whole(self) -> bool {
-        self.length <= size_of::<u64>()
     }
 }
 

@@ -42,11 +42,13 @@ impl Class {
 /// Same class and same value.
 #[inline(always)]
 pub(crate) fn equal<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> bool {
-    match (a.view(), b.view()) {
+    match b.view() {
         // The usual case, without looking for the order of the two.
-        (View::String(a), View::String(b)) => a == b,
-        (View::Number(Number::Int(a)), View::Number(Number::Int(b))) => a == b,
-        (a, b) => order_within_class(a, b) == Some(Ordering::Equal),
+        View::String(b) => a.is_string(b),
+        b => match (a.view(), b) {
+            (View::Number(Number::Int(a)), View::Number(Number::Int(b))) => a == b,
+            (a, b) => order_within_class(a, b) == Some(Ordering::Equal),
+        },
     }
 }
 

@@ -61,21 +61,20 @@ pub(crate) fn any_in_value<'e, N: Node<'e>>(
     mut rest: &[Segment],
     leaf: &mut impl Leaf<'e, N>,
 ) -> bool {
-    loop {
-        match (rest.split_first(), value.view()) {
-            (Some((next, after)), View::Object(object)) => match object.get(next) {
+    while let Some((next, after)) = rest.split_first() {
+        let missing = Found::Missing(Gap { at: value, left: rest.len() });
+        match value.view() {
+            View::Object(object) => match object.get(next) {
                 Some(field) => (value, rest) = (field, after),
-                None => return leaf.passes(Found::Missing(Gap { at: value, left: rest.len() })),
+                None => return leaf.passes(missing),
             },
-            (Some(_), View::Array(array)) => return any_in_array(value, array, rest, leaf),
-            (Some(_), _) => return leaf.passes(Found::Missing(Gap { at: value, left: rest.len() })),
-            (None, View::Array(array)) if !leaf.takes_arrays_whole() => {
-                return array.iter().any(|element| leaf.passes(Found::Value(element)))
-                    || leaf.passes(Found::Value(value));
-            }
-            (None, _) => return leaf.passes(Found::Value(value)),
+            View::Array(array) => return any_in_array(value, array, rest, leaf),
+            _ => return leaf.passes(missing),
         }
     }
+    let elements = if leaf.takes_arrays_whole() { None } else { value.array() };
+    elements.is_some_and(|array| array.iter().any(|element| leaf.passes(Found::Value(element))))
+        || leaf.passes(Found::Value(value))
 }
 
 /// What a path reaches where no array is on the way; `None` where there is one, and so could be more.

@@ -16,10 +16,20 @@ const COLON: &str = "expected `:` after a key";
 const COMMA_OR_BRACE: &str = "expected `,` or `}`";
 const COMMA_OR_BRACKET: &str = "expected `,` or `]`";
 
-/// The text is not JSON; the lexer knows why.
-pub(super) struct Stop;
+/// The text is not JSON.
+pub(super) struct Stop(pub(super) EventError);
+
+impl Stop {
+    #[cold]
+    fn at(offset: usize, message: &'static str) -> Self {
+        Self(EventError::new(offset, message))
+    }
+}
 
 /// Steps from token to token. Only white space may stand between them, and scalars.
+///
+/// What is not inlined gets a copy, so that the one that steps on can stay in registers.
+#[derive(Clone, Copy)]
 pub(super) struct Lexer<'t> {
     pub(super) text: &'t [u8],
     tokens: Tokens<'t>,
@@ -27,18 +37,12 @@ pub(super) struct Lexer<'t> {
     /// The byte after the last token, or scalar.
     at: usize,
     nesting_left: u32,
-    error: Option<EventError>,
 }
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t [u8], tokens: &'t [u64], backslashes: &'t [u64]) -> Self {
         let tokens = Tokens::new(tokens, text.len());
-        Self { text, tokens, backslashes, at: 0, nesting_left: MAX_NESTING, error: None }
-    }
-
-    /// Why it has stopped.
-    pub(super) fn into_error(self) -> Option<EventError> {
-        self.error
+        Self { text, tokens, backslashes, at: 0, nesting_left: MAX_NESTING }
     }
 
     /// The next token, which stays the next: its position, and its byte, or 0 at the end.
@@ -75,7 +79,7 @@ impl<'t> Lexer<'t> {
                 self.nesting_left = left;
                 Ok(())
             }
-            None => Err(self.stop(self.at - 1, "nested deeper than 127 levels")),
+            None => Err(Stop::at(self.at - 1, "nested deeper than 127 levels")),
         }
     }
 
@@ -96,20 +100,16 @@ impl<'t> Lexer<'t> {
         if self.text.get(self.at) == Some(&b':') {
             self.at += 1;
         } else {
-            self.distant_colon()?;
+            self.at = self.behind_distant_colon()?;
         }
         Ok(key)
     }
 
-    /// A colon behind white space.
+    /// Where it goes on behind a colon that stands behind white space.
     #[cold]
-    fn distant_colon(&mut self) -> Result<(), Stop> {
+    fn behind_distant_colon(self) -> Result<usize, Stop> {
         let position = self.first_in_gap(self.text.len()).unwrap_or(self.text.len());
-        if self.text.get(position) != Some(&b':') {
-            return Err(self.stop(position, COLON));
-        }
-        self.at = position + 1;
-        Ok(())
+        if self.text.get(position) == Some(&b':') { Ok(position + 1) } else { Err(Stop::at(position, COLON)) }
     }
 
     /// Whether the object or array that was entered is empty; if so, its end is passed.
@@ -149,13 +149,25 @@ impl<'t> Lexer<'t> {
                 self.enter()?;
                 self.skip_inside(byte == b'{')
             }
-            (next, _) => self.scalar(next).map(drop),
+            (next, _) => match self.short_int(next) {
+                Some(_) => Ok(()),
+                None => self.scalar(next).map(drop),
+            },
         }
     }
 
-    /// The rest of an array or object. Without recursion: of what is open, one bit each says whether it
-    /// is an object. There are never more than 127.
+    /// The rest of an array or object.
     pub(super) fn skip_inside(&mut self, is_object: bool) -> Result<(), Stop> {
+        let mut lexer = *self;
+        lexer.skip_open(is_object)?;
+        *self = lexer;
+        Ok(())
+    }
+
+    /// Without recursion: of what is open, one bit each says whether it is an object. There are never more
+    /// than 127.
+    #[inline(always)]
+    fn skip_open(&mut self, is_object: bool) -> Result<(), Stop> {
         let mut open = Open::default();
         open.push(is_object);
         let mut depth = 1_u32;
@@ -180,7 +192,9 @@ impl<'t> Lexer<'t> {
                         continue;
                     }
                     (next, _) => {
-                        self.scalar(next)?;
+                        if self.short_int(next).is_none() {
+                            self.scalar(next)?;
+                        }
                     }
                 }
                 is_first = false;
@@ -204,9 +218,25 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// The usual number, if that is all between the last token and the next, which is not passed.
+    #[inline(always)]
+    pub(super) fn short_int(&mut self, next: usize) -> Option<i64> {
+        let int = text::short_int(self.text.get(self.at..next)?)?;
+        self.at = next;
+        Some(int)
+    }
+
     /// A number or a word, between the last token and the next, which is not passed.
     #[inline(always)]
     pub(super) fn scalar(&mut self, next: usize) -> Result<Value, Stop> {
+        let (value, end) = self.scalar_and_end(next)?;
+        self.at = end;
+        Ok(value)
+    }
+
+    /// The same, and where it ends. With this inlined, [`short_int`](Self::short_int) takes longer.
+    #[inline(never)]
+    fn scalar_and_end(self, next: usize) -> Result<(Value, usize), Stop> {
         let mut scalar = self.text.get(self.at..next).unwrap_or_default();
         while let [space, rest @ ..] = scalar
             && is_space(*space)
@@ -221,32 +251,22 @@ impl<'t> Lexer<'t> {
         }
         let value = match scalar {
             [b'-' | b'0'..=b'9', ..] => match text::number(scalar) {
-                Ok(number) => Value::Number(number),
-                Err(reason) => return Err(self.no_number(start, reason)),
+                Ok(number) => number.into(),
+                Err(reason) => return Err(no_number(start, reason)),
             },
             b"null" => Value::Null,
             b"true" => Value::Bool(true),
             b"false" => Value::Bool(false),
-            _ => return Err(self.stop(start, VALUE)),
+            _ => return Err(Stop::at(start, VALUE)),
         };
-        self.at = start + scalar.len();
-        Ok(value)
-    }
-
-    #[cold]
-    fn no_number(&mut self, start: usize, reason: NotANumber) -> Stop {
-        match reason {
-            NotANumber::EndsAt(length) => self.stop(start + length, "expected the end of the value"),
-            NotANumber::BreaksOffAt(length) => self.stop(start + length, "an invalid number"),
-            NotANumber::TooLarge => self.stop(start, "a number beyond the range of doubles"),
-        }
+        Ok((value, start + scalar.len()))
     }
 
     /// Nothing but white space up to the end.
     pub(super) fn end(&mut self) -> Result<(), Stop> {
         let (position, _) = self.peek();
         self.pass_blank(position, END)?;
-        if position < self.text.len() { Err(self.stop(position, END)) } else { Ok(()) }
+        if position < self.text.len() { Err(Stop::at(position, END)) } else { Ok(()) }
     }
 
     /// A string, unescaped where it has escapes.
@@ -261,35 +281,38 @@ impl<'t> Lexer<'t> {
     }
 
     #[cold]
-    fn pass_blank(&mut self, up_to: usize, expected: &'static str) -> Result<(), Stop> {
+    fn pass_blank(self, up_to: usize, expected: &'static str) -> Result<(), Stop> {
         match self.first_in_gap(up_to) {
-            Some(position) => Err(self.stop(position, expected)),
+            Some(position) => Err(Stop::at(position, expected)),
             None => Ok(()),
         }
     }
 
     #[inline(always)]
-    fn is_blank_up_to(&self, position: usize) -> bool {
+    fn is_blank_up_to(self, position: usize) -> bool {
         position == self.at || self.first_in_gap(position).is_none()
     }
 
     /// The first byte since the last token that is no white space.
     #[cold]
-    fn first_in_gap(&self, up_to: usize) -> Option<usize> {
+    fn first_in_gap(self, up_to: usize) -> Option<usize> {
         let gap = self.text.get(self.at..up_to)?;
         Some(self.at + gap.iter().position(|byte| !is_space(*byte))?)
     }
 
     /// Something else stands at, or before, a token.
     #[cold]
-    fn unexpected(&mut self, token: usize, expected: &'static str) -> Stop {
-        self.stop(self.first_in_gap(token).unwrap_or(token), expected)
+    fn unexpected(self, token: usize, expected: &'static str) -> Stop {
+        Stop::at(self.first_in_gap(token).unwrap_or(token), expected)
     }
+}
 
-    #[cold]
-    fn stop(&mut self, offset: usize, message: &'static str) -> Stop {
-        self.error = Some(EventError::new(offset, message));
-        Stop
+#[cold]
+fn no_number(start: usize, reason: NotANumber) -> Stop {
+    match reason {
+        NotANumber::EndsAt(length) => Stop::at(start + length, "expected the end of the value"),
+        NotANumber::BreaksOffAt(length) => Stop::at(start + length, "an invalid number"),
+        NotANumber::TooLarge => Stop::at(start, "a number beyond the range of doubles"),
     }
 }
 

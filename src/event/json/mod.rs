@@ -114,7 +114,7 @@ pub(crate) fn read<'e>(
         event: scratch.event,
         members: &mut scratch.members,
     };
-    let stopped = pass.document().err().and_then(|Stop| pass.lexer.into_error());
+    let stopped = pass.document().err().map(|Stop(error)| error);
     match (scanned, stopped) {
         (Ok(()), None) => Ok(Tape { entries: &scratch.entries, text, unescaped: &scratch.unescaped }),
         (Ok(()), Some(error)) => Err(error),

@@ -50,7 +50,8 @@ impl Pass<'_, '_> {
         self.lexer.end()
     }
 
-    /// A value, and its key where it has one. Recursion is bounded by the lexer's nesting.
+    /// A value, and its key where it has one. What most values are is inlined.
+    #[inline(always)]
     fn value(&mut self, keep: Keep, key: Text) -> Result<(), Stop> {
         match self.lexer.peek() {
             (open, b'"') => {
@@ -60,31 +61,46 @@ impl Pass<'_, '_> {
                     let text = self.lexer.string(start, end, self.unescaped);
                     self.push(key, Value::String(text));
                 }
+                Ok(())
             }
-            (open, b'{') => {
-                self.lexer.pass(open, VALUE)?;
-                self.lexer.enter()?;
-                match self.members(keep) {
-                    Some(members) => self.object(key, members)?,
-                    None => self.lexer.skip_inside(true)?,
+            (open, byte @ (b'{' | b'[')) => self.container(open, byte, keep, key),
+            (next, _) => match self.lexer.short_int(next) {
+                Some(int) => {
+                    if self.keeps_scalars(keep) {
+                        self.push(key, Value::Int(int));
+                    }
+                    Ok(())
                 }
-            }
-            (open, b'[') => {
-                self.lexer.pass(open, VALUE)?;
-                self.lexer.enter()?;
-                match self.elements(keep) {
-                    Some(elements) => self.array(key, elements)?,
-                    None => self.lexer.skip_inside(false)?,
-                }
-            }
-            (next, _) => {
-                let value = self.lexer.scalar(next)?;
-                if self.keeps_scalars(keep) {
-                    self.push(key, value);
-                }
-            }
+                None => self.other_scalar(next, keep, key),
+            },
+        }
+    }
+
+    #[inline(never)]
+    fn other_scalar(&mut self, next: usize, keep: Keep, key: Text) -> Result<(), Stop> {
+        let value = self.lexer.scalar(next)?;
+        if self.keeps_scalars(keep) {
+            self.push(key, value);
         }
         Ok(())
+    }
+
+    /// An array or an object, with its bracket. Recursion is bounded by the lexer's nesting.
+    #[inline(never)]
+    fn container(&mut self, open: usize, bracket: u8, keep: Keep, key: Text) -> Result<(), Stop> {
+        self.lexer.pass(open, VALUE)?;
+        self.lexer.enter()?;
+        if bracket == b'{' {
+            match self.members(keep) {
+                Some(members) => self.object(key, members),
+                None => self.lexer.skip_inside(true),
+            }
+        } else {
+            match self.elements(keep) {
+                Some(elements) => self.array(key, elements),
+                None => self.lexer.skip_inside(false),
+            }
+        }
     }
 
     #[inline(always)]

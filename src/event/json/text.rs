@@ -12,21 +12,12 @@ pub(super) enum NotANumber {
     TooLarge,
 }
 
-/// Reads a number, which is not empty.
-#[inline(always)]
-pub(super) fn number(text: &[u8]) -> Result<Number, NotANumber> {
-    match short_int(text) {
-        Some(int) => Ok(Number::Int(int)),
-        None => any_number(text),
-    }
-}
-
 /// So many digits never overflow.
 const SHORT: usize = 18;
 
-/// The usual number. Not `-0`, which is a double.
+/// The usual number; `None` also for longer ones. Not `-0`, which is a double.
 #[inline(always)]
-fn short_int(text: &[u8]) -> Option<i64> {
+pub(super) fn short_int(text: &[u8]) -> Option<i64> {
     let (is_negative, digits) = match text.split_first()? {
         (b'-', digits) => (true, digits),
         _ => (false, text),
@@ -35,19 +26,57 @@ fn short_int(text: &[u8]) -> Option<i64> {
     if digits.len() > SHORT || (*first == b'0' && (is_negative || !others.is_empty())) {
         return None;
     }
-    let mut value = 0;
-    for byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        value = value * 10 + i64::from(digit);
+    // Eight at a time, the last ones first.
+    let (mut left, mut value, mut unit) = (digits, 0, 1);
+    while let Some((before, last)) = left.split_last_chunk::<8>() {
+        value += unit * eight_digits(u64::from_le_bytes(*last))?;
+        unit *= 100_000_000;
+        left = before;
+    }
+    if !left.is_empty() {
+        value += unit * eight_digits(with_zeros_before(left))?;
     }
     Some(if is_negative { -value } else { value })
 }
 
-#[cold]
-fn any_number(text: &[u8]) -> Result<Number, NotANumber> {
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// One to seven bytes, with as many `0` before them as make eight.
+#[inline(always)]
+fn with_zeros_before(bytes: &[u8]) -> u64 {
+    let length = bytes.len();
+    let bits = 8 * length as u32;
+    let word = match (bytes.first_chunk(), bytes.last_chunk()) {
+        // They may overlap.
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (bits - 32)
+        }
+        _ => {
+            let byte = |place: usize| u64::from(bytes.get(place).copied().unwrap_or_default()) << (8 * place);
+            byte(0) | byte(length / 2) | byte(length - 1)
+        }
+    };
+    word << (64 - bits) | ZEROS >> bits
+}
+
+/// The number that eight digits spell, the first of them in the lowest byte.
+#[inline(always)]
+fn eight_digits(digits: u64) -> Option<i64> {
+    const BEYOND: u64 = u64::from_le_bytes([0x80 - b'9' - 1; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    // Of bytes below `0` the one sets the highest bit, of those beyond `9` the other.
+    if (digits.wrapping_sub(ZEROS) | digits.wrapping_add(BEYOND)) & HIGH != 0 {
+        return None;
+    }
+    // Pairs of digits, then pairs of these, and of those.
+    let pairs = (digits - ZEROS).wrapping_mul(1 + (10 << 8)) >> 8 & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_FFFF_0000_FFFF;
+    let eight = fours.wrapping_mul(1 + (10_000 << 32)) >> 32;
+    Some(eight as i64)
+}
+
+/// Reads a number, which is not empty.
+pub(super) fn number(text: &[u8]) -> Result<Number, NotANumber> {
     match number_length(text) {
         Err(length) => Err(NotANumber::BreaksOffAt(length)),
         Ok(length) if length < text.len() => Err(NotANumber::EndsAt(length)),
@@ -107,5 +136,38 @@ fn read_escape(escape: &[u8]) -> (char, usize) {
             code => (char::from_u32(code).unwrap_or_default(), 6),
         },
         other => (char::from(other), 2),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_integers_are_what_they_spell() {
+        let digits = "918273645566778899";
+        for length in 1..=SHORT {
+            for text in [digits[..length].to_owned(), format!("-{}", &digits[..length])] {
+                assert_eq!(short_int(text.as_bytes()), text.parse().ok(), "{text}");
+                // Anything else anywhere.
+                for place in 0..text.len() {
+                    for other in 0..=u8::MAX {
+                        let mut bytes = text.clone().into_bytes();
+                        bytes[place] = other;
+                        let expected =
+                            std::str::from_utf8(&bytes).ok().filter(|text| is_short_and_canonical(text));
+                        let expected = expected.and_then(|text| text.parse().ok());
+                        assert_eq!(short_int(&bytes), expected, "{}", bytes.escape_ascii());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Not what Rust reads and JSON does not; nor `-0`, or what is too long.
+    fn is_short_and_canonical(text: &str) -> bool {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        digits.len() <= SHORT && !text.starts_with('+') && (text == "0" || !digits.starts_with('0'))
     }
 }

@@ -1,8 +1,10 @@
 //! Steps through the bits of the scanner's bitmaps.
 
 /// The positions of tokens, one after the other.
+#[derive(Clone, Copy)]
 pub(super) struct Tokens<'i> {
-    words: std::slice::Iter<'i, u64>,
+    /// The words that follow.
+    words: &'i [u64],
     /// What is left of the word at hand, and the position of its first bit.
     word: u64,
     base: usize,
@@ -12,17 +14,17 @@ pub(super) struct Tokens<'i> {
 
 impl<'i> Tokens<'i> {
     pub(super) fn new(words: &'i [u64], end: usize) -> Self {
-        let mut words = words.iter();
-        Self { word: words.next().copied().unwrap_or_default(), words, base: 0, end }
+        let (word, words) = words.split_first().unwrap_or((&0, &[]));
+        Self { word: *word, words, base: 0, end }
     }
 
     /// The next position, which stays the next; the end of the text after the last.
     #[inline(always)]
     pub(super) fn peek(&mut self) -> usize {
         while self.word == 0 {
-            match self.words.next() {
-                Some(word) => {
-                    self.word = *word;
+            match self.words.split_first() {
+                Some((word, words)) => {
+                    (self.word, self.words) = (*word, words);
                     self.base += 64;
                 }
                 None => return self.end,

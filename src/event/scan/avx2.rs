@@ -2,11 +2,12 @@
 
 use std::arch::x86_64::{
     __m256i, _mm_setr_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
-    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi64x, _mm256_shuffle_epi8,
+    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi64x,
+    _mm256_shuffle_epi8, _mm256_sub_epi8,
 };
 
 use super::x86::{Closures, prefix_xor};
-use super::{Block, Classes, Escaped, Index, Kernel, ScanError};
+use super::{Block, Classes, Escaped, Index, Kernel, ScanError, unicode::plain_units};
 
 #[target_feature(enable = "avx2,bmi1,bmi2,pclmulqdq")]
 pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
@@ -51,7 +52,12 @@ fn classify_escaped(block: &Block, bytes: u64) -> Escaped {
         _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, bytes), bytes), others)
     });
     let unicode = bits(block, |bytes| equal(bytes, b'u'));
-    Escaped { invalid: bytes & !(valid | unicode), unicode: bytes & unicode }
+    let hexadecimal = bits(block, |bytes| {
+        let lower_case = _mm256_or_si256(bytes, all(0x20));
+        _mm256_or_si256(ranges(bytes, b'0', 9), ranges(lower_case, b'a', 5))
+    });
+    let fine = plain_units(hexadecimal, bits(block, |bytes| equal(_mm256_or_si256(bytes, all(0x20)), b'd')));
+    Escaped { invalid: bytes & !(valid | unicode), unicode: bytes & unicode & !fine }
 }
 
 /// The highest bit of each byte of what `test` makes of the block.
@@ -84,6 +90,14 @@ fn all(byte: u8) -> __m256i {
 #[inline]
 fn equal(bytes: __m256i, byte: u8) -> __m256i {
     _mm256_cmpeq_epi8(bytes, all(byte))
+}
+
+/// The bytes from `first` on, up to so many more.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn ranges(bytes: __m256i, first: u8, more: u8) -> __m256i {
+    let offsets = _mm256_sub_epi8(bytes, all(first));
+    _mm256_cmpeq_epi8(_mm256_min_epu8(offsets, all(more)), offsets)
 }
 
 /// For lookups by the lower half of a byte; bytes beyond ASCII find 0.

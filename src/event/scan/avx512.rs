@@ -3,10 +3,11 @@
 use std::arch::x86_64::{
     __m512i, _mm_setr_epi8, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask,
     _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_setr_epi64, _mm512_shuffle_epi8,
+    _mm512_sub_epi8,
 };
 
 use super::x86::{Closures, prefix_xor};
-use super::{Block, Classes, Escaped, Index, Kernel, ScanError};
+use super::{Block, Classes, Escaped, Index, Kernel, ScanError, unicode::plain_units};
 
 #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,pclmulqdq")]
 pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
@@ -46,7 +47,11 @@ fn classify_escaped(bytes: __m512i, places: u64) -> Escaped {
     let listed = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(table, bytes), bytes);
     let valid = listed | equal(bytes, b'"') | equal(bytes, b'r');
     let unicode = equal(bytes, b'u');
-    Escaped { invalid: places & !(valid | unicode), unicode: places & unicode }
+    let digits = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, all(b'0')), all(10));
+    let lower_case = _mm512_or_si512(bytes, all(0x20));
+    let letters = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(lower_case, all(b'a')), all(6));
+    let fine = plain_units(digits | letters, equal(lower_case, b'd'));
+    Escaped { invalid: places & !(valid | unicode), unicode: places & unicode & !fine }
 }
 
 /// Becomes one load; the intrinsic for it takes a raw pointer.

@@ -165,7 +165,7 @@ impl Classes {
 struct Escaped {
     /// Bytes that may not be escaped.
     invalid: u64,
-    /// The `u` of `\u`.
+    /// The `u` of `\u`; those that are fine for certain may be left out.
     unicode: u64,
 }
 
@@ -227,17 +227,19 @@ trait Kernel: Copy {
         // What would be escaped behind the end of the text is missing.
         let missing = escaped & !(u64::MAX >> others);
         let escaped = self.classify_escaped(block, escaped << others).without(others);
-        let findings = Findings {
-            stray: classes.backslashes & !in_string,
-            controls: classes.controls & in_string,
-            escaped: escaped.invalid | missing,
-            unicode: escaped.unicode,
-            non_ascii: classes.non_ascii,
-        };
-        if findings.any() {
-            // In the typical text one block in five has something; the others are to be fast.
+        let stray = classes.backslashes & !in_string;
+        let controls = classes.controls & in_string;
+        let invalid = escaped.invalid | missing;
+        if stray | controls | invalid | escaped.unicode | classes.non_ascii != 0 {
+            // In the typical text few blocks have something; the others are to be fast.
             hint::cold_path();
-            position.check(findings)?;
+            position.check(Findings {
+                stray,
+                controls,
+                escaped: invalid,
+                unicode: escaped.unicode,
+                non_ascii: classes.non_ascii,
+            })?;
         }
         position.at += BLOCK;
         Ok((quotes | (classes.operators & !in_string), classes.backslashes))
@@ -270,17 +272,12 @@ struct Findings {
     controls: u64,
     /// Bytes that follow a backslash and may not.
     escaped: u64,
-    /// The `u` of `\u` escapes.
+    /// The `u` of `\u` escapes that are not known to be fine.
     unicode: u64,
     non_ascii: u64,
 }
 
 impl Findings {
-    #[inline(always)]
-    fn any(&self) -> bool {
-        self.mistakes() || (self.unicode | self.non_ascii) != 0
-    }
-
     #[inline(always)]
     fn mistakes(&self) -> bool {
         (self.stray | self.controls | self.escaped) != 0
