@@ -4,6 +4,7 @@ use super::{Problem, ScanError};
 
 /// The bytes of a block which, as the `u` of an escape, need no closer look: four hexadecimal digits follow
 /// in the block, and not `d` first, as in halves of surrogate pairs. Bits beyond the text must be 0.
+#[cfg(target_arch = "x86_64")]
 #[inline(always)]
 pub(super) fn plain_units(hexadecimal: u64, letters_d: u64) -> u64 {
     (hexadecimal & !letters_d) >> 1 & hexadecimal >> 2 & hexadecimal >> 3 & hexadecimal >> 4
