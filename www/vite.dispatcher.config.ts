@@ -3,7 +3,8 @@ import { defineConfig, mergeConfig } from "vite";
 import preview from "./vite.config.ts";
 
 /** The page that the dispatcher serves: the preview with what is stored, in a folder of its own. */
-const { build, ...common } = preview;
+/** Without the service worker: the dispatcher's page is nothing without the dispatcher. */
+const { build, plugins: _offline, ...common } = preview;
 
 export default defineConfig(
   mergeConfig(common, {

@@ -173,7 +173,7 @@ export function acceptDrops(element: HTMLElement, { load }: Loader): void {
 export function progressBar(store: Store, { cancel }: Loader): HTMLElement {
   const text = h("span");
   const bar = h("progress", { "aria-label": "Loading events" });
-  const stop = h("button", { type: "button", onclick: cancel }, "Cancel");
+  const stop = h("button", { type: "button", "aria-label": "Cancel loading", onclick: cancel }, "Cancel");
   const loading = h("div", { class: "loading" }, text, bar, stop);
   const message = h("span");
   const dismiss = h("button", { type: "button", onclick: () => store.set({ trouble: undefined }) }, "Dismiss");

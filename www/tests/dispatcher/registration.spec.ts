@@ -195,7 +195,7 @@ test("what was not saved is still there when one comes back", async ({ page }) =
   await expect(page.getByText("This is what you had not saved.")).toBeVisible();
   await expect(page.getByLabel("URI")).toHaveValue("https://new.example.org");
   await expect(page.getByLabel("Secret header value 1")).toHaveAttribute("placeholder", "stored; kept");
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
   await page.getByRole("link", { name: "Edit listener 1" }).click();
   await expect(page.getByLabel("URI")).toHaveValue("https://automation.example.org/hooks/pdf");
 });
