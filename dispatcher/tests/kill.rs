@@ -26,9 +26,10 @@ mod program;
 use program::Program;
 
 /// How often the program is killed; `HOOKSIEVE_KILLS` says otherwise.
-const KILLS: u64 = 12;
-/// Events that are sent together.
-const BATCH: u64 = 20;
+const KILLS: u64 = 25;
+/// Events that are sent together, and the pause between: no more than what can be delivered in the meantime.
+const BATCH: u64 = 5;
+const PAUSE: Duration = Duration::from_millis(10);
 /// Without anything new for so long, what is missing is taken for lost.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -137,6 +138,7 @@ async fn nothing_is_lost_and_nothing_goes_astray() {
                         return acknowledged;
                     }
                     acknowledged.extend(numbers);
+                    sleep(PAUSE).await;
                 }
             })
         };
