@@ -198,18 +198,17 @@ impl From<&DisableReason> for ReasonView {
 
 impl From<&Failure> for ReasonView {
     fn from(failure: &Failure) -> Self {
-        match failure {
-            Failure::NameResolution => Self::new("name-resolution", "the name of the host leads nowhere"),
-            Failure::AddressRefused => {
-                Self::new("address-refused", "the host has no address that deliveries may go to")
-            }
-            Failure::Connection => Self::new("connection", "nobody accepts connections"),
-            Failure::Tls => Self::new("tls", "TLS was not agreed on, or the certificate is not trusted"),
-            Failure::Timeout => Self::new("timeout", "the answer did not come in time"),
-            Failure::Protocol => Self::new("protocol", "the answer was no HTTP, or broke off"),
-            Failure::Request => Self::new("request", "the registration and the event do not make a request"),
-            Failure::Interrupted => Self::new("interrupted", "the dispatcher stopped before the answer came"),
-        }
+        let sentence = match failure {
+            Failure::NameResolution => "the name of the host leads nowhere",
+            Failure::AddressRefused => "the host has no address that deliveries may go to",
+            Failure::Connection => "nobody accepts connections",
+            Failure::Tls => "TLS was not agreed on, or the certificate is not trusted",
+            Failure::Timeout => "the answer did not come in time",
+            Failure::Protocol => "the answer was no HTTP, or broke off",
+            Failure::Request => "the registration and the event do not make a request",
+            Failure::Interrupted => "the dispatcher stopped before the answer came",
+        };
+        Self::new(failure.as_str(), sentence)
     }
 }
 

@@ -8,13 +8,10 @@ use tokio::time::sleep;
 use super::Notice;
 use super::clock::{now, random};
 use super::scheduler::Slot;
-use super::shared::Shared;
+use super::shared::{STORE_PAUSE, Shared};
 use crate::core::{Decision, Delivery, DisableReason, Failure, ListenerId, Outcome, Registration, Request};
 use crate::deliver::Attempt;
 use crate::store::{AttemptRecord, DueDelivery, StoreError};
-
-/// How long a store that fails is left alone.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Makes an attempt and stores what comes of it. Where that cannot be stored, the delivery stays pending
 /// as it was, and is attempted again.

@@ -1,5 +1,6 @@
 //! What can be counted and measured, in the format of Prometheus.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -10,13 +11,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::core::{Decision, Failure, Outcome};
+use crate::core::{Decision, Outcome};
 
 /// What an attempt came to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct AttemptLabels {
-    /// `2xx` and so on, or the kind of failure.
-    result: &'static str,
+    /// `2xx` and so on, or the kind of failure, with `_` for `-`.
+    result: Cow<'static, str>,
 }
 
 /// What became of a delivery.
@@ -106,14 +107,14 @@ impl Metrics {
 
     pub(super) fn attempt(&self, outcome: &Outcome, duration: Duration) {
         let result = match outcome {
-            Outcome::Answered { status, .. } => match status / 100 {
+            Outcome::Answered { status, .. } => Cow::from(match status / 100 {
                 1 => "1xx",
                 2 => "2xx",
                 3 => "3xx",
                 4 => "4xx",
                 _ => "5xx",
-            },
-            Outcome::Failed(failure) => failure_name(*failure),
+            }),
+            Outcome::Failed(failure) => failure.as_str().replace('-', "_").into(),
         };
         self.attempts.get_or_create(&AttemptLabels { result }).inc();
         self.attempt_seconds.observe(duration.as_secs_f64());
@@ -136,18 +137,5 @@ impl Metrics {
             text.clear();
         }
         text
-    }
-}
-
-fn failure_name(failure: Failure) -> &'static str {
-    match failure {
-        Failure::NameResolution => "name_resolution",
-        Failure::AddressRefused => "address_refused",
-        Failure::Connection => "connection",
-        Failure::Tls => "tls",
-        Failure::Timeout => "timeout",
-        Failure::Protocol => "protocol",
-        Failure::Request => "request",
-        Failure::Interrupted => "interrupted",
     }
 }

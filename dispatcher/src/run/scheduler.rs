@@ -7,14 +7,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
 use super::clock::now;
-use super::shared::Shared;
+use super::shared::{STORE_PAUSE, Shared};
 use super::{attempt, registry::Known};
 use crate::core::{DeliveryId, ListenerId, Timestamp};
 use crate::store::DueDelivery;
@@ -23,8 +22,6 @@ use crate::store::DueDelivery;
 const FETCHED: u32 = 16;
 /// Deliveries that are fetched and wait for their turn, in all; beyond, only what can start is fetched.
 const MAX_WAITING: usize = 1_024;
-/// How long a store that fails is left alone.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the scheduler is told.
 #[derive(Debug)]

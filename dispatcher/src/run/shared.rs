@@ -1,6 +1,7 @@
 //! What the parts of a running dispatcher share.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,9 @@ use super::{Notice, Options};
 use crate::core::{ListenerId, Routes};
 use crate::deliver::Client;
 use crate::store::Store;
+
+/// How long a store that fails is left alone.
+pub(super) const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// News that a slow reader of [`Notice`]s may be behind.
 const NOTICES: usize = 1_024;
