@@ -104,7 +104,7 @@ impl Filter {
     /// ```
     pub fn matches_json(&self, event: &[u8], scratch: &mut Scratch) -> Result<bool, EventError> {
         let tape = json::read(event, self.trie(), &mut scratch.event)?;
-        Ok(vm::matches(self.program(), tape.root()))
+        Ok(vm::matches_read(self.program(), tape.root(), self.trie()))
     }
 
     /// As [`matches_json`](Self::matches_json), with working memory of its own: for now and then.

@@ -191,6 +191,9 @@ fn the_last_of_equal_keys_counts() {
             r#"{"a.0.b":2}"#,
             r#"{"a.1.b":1}"#,
             r#"{"a":{"$elemMatch":{"b":1}}}"#,
+            r#"{"$or":[{"a":{"b":4,"c":3}},{"a.b":1},{"a":5}]}"#,
+            r#"{"$or":[{"a":{"$elemMatch":{"b":1}}},{"a.b":{"$gte":2}}]}"#,
+            r#"{"a":{"$ne":null},"a.b":{"$exists":false},"a.c":3}"#,
         ] {
             check(&filter(query), text.as_bytes(), &mut scratch);
         }

@@ -17,6 +17,7 @@ pub(crate) use number::Number;
 pub(crate) use value::to_value;
 
 use crate::path::Segment;
+use trie::NodeId;
 
 /// A borrowed JSON value; as cheap to copy as a reference.
 pub(crate) trait Node<'e>: Copy {
@@ -37,11 +38,27 @@ pub(crate) trait Node<'e>: Copy {
         }
     }
 
+    /// What the path to a node of the trie leads to, where this is the event that was read with it.
+    #[inline(always)]
+    fn look_up(self, _node: NodeId) -> LookUp<Self> {
+        LookUp::Unknown
+    }
+
     /// Whether it is this string.
     #[inline(always)]
     fn is_string(self, string: &str) -> bool {
         matches!(self.view(), View::String(own) if own == string)
     }
+}
+
+/// What is known of a path without going there.
+#[derive(Clone, Copy)]
+pub(crate) enum LookUp<N> {
+    /// It leads here, and nowhere else.
+    Value(N),
+    /// Its field is missing.
+    Missing,
+    Unknown,
 }
 
 /// What a [`Node`] is.

@@ -1,6 +1,7 @@
 //! The part of an event that is needed, in the order of the text: a flat list instead of a tree.
 
-use super::{Array, Node, Number, Object, View};
+use super::trie::NodeId;
+use super::{Array, LookUp, Node, Number, Object, View};
 use crate::path::{NameStart, Segment};
 
 /// A value, and its key where it is the member of an object. What is inside of it follows.
@@ -45,6 +46,26 @@ pub(crate) struct Tape<'e> {
     pub(super) entries: &'e [Entry],
     pub(super) text: &'e [u8],
     pub(super) unescaped: &'e str,
+    /// `None` where the paths of the trie do not lead straight to one value each.
+    pub(super) finds: Option<Finds<'e>>,
+}
+
+/// Where the nodes of a trie were found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Finds<'e> {
+    /// By node.
+    pub(super) seen: &'e [Seen],
+    /// The number of the event.
+    pub(super) event: u32,
+}
+
+/// Where a node of a trie was seen last.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seen {
+    /// The number of the event, from 1.
+    pub(super) event: u32,
+    /// 0 where nothing of the value was kept.
+    pub(super) entry: u32,
 }
 
 /// A value on a tape.
@@ -130,6 +151,16 @@ impl<'e> Node<'e> for TapeNode<'e> {
             Value::Array { length } => View::Array(inside(length)),
             Value::Object { length } => View::Object(inside(length)),
             Value::At(index) => Self { tape: self.tape, index }.view(),
+        }
+    }
+
+    #[inline(always)]
+    fn look_up(self, node: NodeId) -> LookUp<Self> {
+        let seen = self.tape.finds.and_then(|finds| Some((finds.seen.get(node as usize)?, finds.event)));
+        match seen {
+            Some((seen, event)) if seen.event != event => LookUp::Missing,
+            Some((Seen { entry: index @ 1.., .. }, _)) => LookUp::Value(Self { index: *index, ..self }),
+            _ => LookUp::Unknown,
         }
     }
 

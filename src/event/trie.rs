@@ -11,6 +11,10 @@ use crate::program::{Instruction, Op, Operand, Program};
 #[derive(Debug, Clone)]
 pub(crate) struct Trie {
     nodes: Vec<Node>,
+    /// For each path of the program that it is of, where that ends.
+    ends: Vec<NodeId>,
+    /// Whether there are nodes below one that is wanted whole: these are not looked for by themselves.
+    is_nested: bool,
 }
 
 /// A place in a [`Trie`].
@@ -58,14 +62,33 @@ impl Trie {
                 trie.add(&Path::default(), Wanted::Deep);
             }
         }
+        let end = |path: &Path| trie.find(path).map_or(NodeId::MAX, |(node, _)| node);
+        trie.ends = program.code.paths.iter().map(end).collect();
         trie
+    }
+
+    /// Where a path of the program ends, by its number there. Only for what starts at the root.
+    #[inline(always)]
+    pub(crate) fn end(&self, path: u16) -> NodeId {
+        self.ends.get(usize::from(path)).copied().unwrap_or(NodeId::MAX)
+    }
+
+    /// Whether each of its nodes is looked for by itself.
+    #[inline(always)]
+    pub(crate) fn is_straight(&self) -> bool {
+        !self.is_nested
     }
 
     /// Adds a path; returns where it ends.
     pub(crate) fn add(&mut self, path: &Path, wanted: Wanted) -> NodeId {
-        let end = path.segments().iter().fold(Self::ROOT, |node, segment| self.child_or_new(node, segment));
+        let mut end = Self::ROOT;
+        for segment in path.segments() {
+            self.is_nested |= self.wanted(end) == Wanted::Deep;
+            end = self.child_or_new(end, segment);
+        }
         if let Some(node) = self.nodes.get_mut(end as usize) {
             node.wanted = node.wanted.max(wanted);
+            self.is_nested |= node.wanted == Wanted::Deep && !node.children.is_empty();
         }
         end
     }
@@ -148,7 +171,7 @@ impl Trie {
 
 impl Default for Trie {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()] }
+        Self { nodes: vec![Node::default()], ends: Vec::new(), is_nested: false }
     }
 }
 

@@ -227,7 +227,7 @@ impl Facts {
             let Some(place) = index.place(node) else { return Answer::Open };
             *at = self.event;
             *reached = Reached::default();
-            walk::any(event, place.path.segments(), &mut FindScalars { index, reached });
+            walk::any_read(event, node, place.path.segments(), &mut FindScalars { index, reached });
         }
         candidate.ask(reached)
     }

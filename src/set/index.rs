@@ -136,8 +136,9 @@ impl Index {
         self.places.get(node as usize)?.as_deref()
     }
 
-    pub(super) fn places(&self) -> impl Iterator<Item = &Place> {
-        self.places.iter().flatten().map(|place| &**place)
+    /// By node; not all nodes have one.
+    pub(super) fn places(&self) -> &[Option<Arc<Place>>] {
+        &self.places
     }
 
     /// Places with keys that a missing field has.
@@ -147,7 +148,7 @@ impl Index {
 
     /// What it takes, without the filters, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let places = self.places().map(|place| {
+        let places = self.places().iter().flatten().map(|place| {
             size_of::<Place>() + place.numbers.intervals.bytes() + place.strings.intervals.bytes()
         });
         let places = places.sum::<usize>() + self.places.capacity() * size_of::<Option<Arc<Place>>>();

@@ -22,15 +22,16 @@ pub(super) fn candidates<'e, N: Node<'e>>(
     facts.begin(trie.len());
     let mut probe = Probe { trie, taker: Taker { index, event, facts, found } };
     match event.view() {
-        View::Object(object) => {
+        View::Object(object) if index.places().len() > FEW => {
             if let Some(place) = index.place(Trie::ROOT) {
                 probe.values(place, |values| walk::any(event, &[], values));
             }
             probe.members(Trie::ROOT, object);
         }
         _ => {
-            for place in index.places() {
-                probe.values(place, |values| walk::any(event, place.path.segments(), values));
+            for place in index.places().iter().flatten() {
+                probe
+                    .values(place, |values| walk::any_read(event, place.node, place.path.segments(), values));
             }
         }
     }
@@ -38,6 +39,9 @@ pub(super) fn candidates<'e, N: Node<'e>>(
         probe.absence(place);
     }
 }
+
+/// With so many places it takes less time to go to each of them than to look which are there.
+const FEW: usize = 16;
 
 struct Probe<'i, N, F> {
     trie: &'i Trie,
@@ -136,7 +140,7 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Probe<'_, N, F> {
 
     fn absence(&mut self, place: &Place) {
         let mut absence = Absence { is_null: false, is_there: false, has_number: false };
-        walk::any(self.taker.event, place.path.segments(), &mut absence);
+        walk::any_read(self.taker.event, place.node, place.path.segments(), &mut absence);
         if absence.is_null {
             self.taker.look_up(place, Kind::Null, Value::None);
         }

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use std::convert::Infallible;
 
 use crate::dialect::Dialect;
+use crate::event::trie::Trie;
 use crate::event::{Array, Constant, Node, Number, View};
 use crate::program::{Instruction, Op, Program, Step, Target};
 use crate::syntax::expr::TypeSet;
@@ -19,6 +20,14 @@ use walk::{Found, Leaf};
 /// verifier has checked is not checked again.
 pub(crate) fn matches<'e, N: Node<'e>>(program: &Program, event: N) -> bool {
     run(program, program.code.entry, |test| test.any(event))
+}
+
+/// The same, of an event that was read with the trie of the program.
+pub(crate) fn matches_read<'e, N: Node<'e>>(program: &Program, event: N, trie: &Trie) -> bool {
+    run(program, program.code.entry, |mut test| {
+        let (node, path) = (trie.end(test.instruction.path), program.segments(test.instruction));
+        walk::any_read(event, node, path, &mut test)
+    })
 }
 
 /// What a program of any dialect says of the event.

@@ -6,7 +6,8 @@
 //! field is *missing*, which is something to be found, too; an array in the middle yields nothing by
 //! itself.
 
-use crate::event::{Array, Node, Object, View};
+use crate::event::trie::NodeId;
+use crate::event::{Array, LookUp, Node, Object, View};
 use crate::path::Segment;
 
 /// What is found at the end of a path.
@@ -51,6 +52,22 @@ pub(crate) fn any<'e, N: Node<'e>>(root: N, path: &[Segment], leaf: &mut impl Le
             None => leaf.passes(Found::Missing(Gap { at: root, left: path.len() })),
         },
         (Some(_), _) => any_in_value(root, path, leaf),
+    }
+}
+
+/// The same, where the path ends at a node of the trie that the event was read with: often what it leads to is
+/// known. Then it is not told where the way to a missing field breaks off.
+#[inline]
+pub(crate) fn any_read<'e, N: Node<'e>>(
+    root: N,
+    node: NodeId,
+    path: &[Segment],
+    leaf: &mut impl Leaf<'e, N>,
+) -> bool {
+    match root.look_up(node) {
+        LookUp::Value(value) => any_in_value(value, &[], leaf),
+        LookUp::Missing => leaf.passes(Found::Missing(Gap { at: root, left: path.len() })),
+        LookUp::Unknown => any(root, path, leaf),
     }
 }
 

@@ -30,18 +30,17 @@ impl Stop {
 ///
 /// What is not inlined gets a copy, so that the one that steps on can stay in registers.
 #[derive(Clone, Copy)]
-pub(super) struct Lexer<'t> {
+pub(super) struct Lexer<'t, T> {
     pub(super) text: &'t [u8],
-    tokens: Tokens<'t>,
+    tokens: T,
     backslashes: &'t [u64],
     /// The byte after the last token, or scalar.
     at: usize,
     nesting_left: u32,
 }
 
-impl<'t> Lexer<'t> {
-    pub(super) fn new(text: &'t [u8], tokens: &'t [u64], backslashes: &'t [u64]) -> Self {
-        let tokens = Tokens::new(tokens, text.len());
+impl<'t, T: Tokens> Lexer<'t, T> {
+    pub(super) fn new(text: &'t [u8], tokens: T, backslashes: &'t [u64]) -> Self {
         Self { text, tokens, backslashes, at: 0, nesting_left: MAX_NESTING }
     }
 
@@ -221,7 +220,7 @@ impl<'t> Lexer<'t> {
     /// The usual number, if that is all between the last token and the next, which is not passed.
     #[inline(always)]
     pub(super) fn short_int(&mut self, next: usize) -> Option<i64> {
-        let int = text::short_int(self.text.get(self.at..next)?)?;
+        let int = text::short_int(self.text, self.at, next)?;
         self.at = next;
         Some(int)
     }

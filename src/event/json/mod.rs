@@ -11,13 +11,16 @@ mod tokens;
 use serde_json::Value;
 
 use super::scan;
-use super::tape::{Entry, Tape, Text};
+use super::tape::{Entry, Finds, Seen, Tape, Text};
 use super::to_value;
 use super::trie::{Trie, Wanted};
 use crate::error::EventError;
 use crate::path::Path;
 use lexer::{Lexer, Stop};
 use pass::Pass;
+use tokens::Bits;
+#[cfg(target_arch = "x86_64")]
+use tokens::Listed;
 
 /// Positions are counted in 32 bits.
 const MAX_BYTES: usize = u32::MAX as usize >> 1;
@@ -45,14 +48,46 @@ pub struct Scratch {
 pub(crate) struct EventScratch {
     backend: scan::Backend,
     index: scan::Index,
+    kept: Kept,
+}
+
+/// What is kept of an event.
+#[derive(Debug, Default)]
+struct Kept {
     entries: Vec<Entry>,
     unescaped: String,
     /// For each node of the trie, the event and the entry that it was seen at last.
     seen: Vec<Seen>,
     /// The number of the event at hand.
     event: u32,
-    /// The members of an object.
+    /// Whether each path of the trie has led straight to one value at most.
+    is_straight: bool,
+    /// Working memory: the members of an object.
     members: Vec<u32>,
+}
+
+impl Kept {
+    /// For another event.
+    #[inline(always)]
+    fn begin(&mut self, trie: &Trie) {
+        self.entries.clear();
+        self.unescaped.clear();
+        self.is_straight = trie.is_straight();
+        self.event = self.event.wrapping_add(1);
+        if self.event == 0 {
+            self.seen.clear();
+            self.event = 1;
+        }
+        if self.seen.len() < trie.len() {
+            self.seen.resize(trie.len(), Seen::default());
+        }
+    }
+
+    #[inline(always)]
+    fn tape<'e>(&'e self, text: &'e [u8]) -> Tape<'e> {
+        let finds = self.is_straight.then_some(Finds { seen: &self.seen, event: self.event });
+        Tape { entries: &self.entries, text, unescaped: &self.unescaped, finds }
+    }
 }
 
 impl Scratch {
@@ -69,14 +104,6 @@ impl Scratch {
         let event = EventScratch { backend: scan::Backend::PORTABLE, ..EventScratch::default() };
         Self { event, ..Self::default() }
     }
-}
-
-/// Where a node of a trie was found.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::event) struct Seen {
-    /// The number of the event, from 1.
-    event: u32,
-    entry: u32,
 }
 
 /// An event with all that is in it.
@@ -96,27 +123,10 @@ pub(crate) fn read<'e>(
         return Err(EventError::new(MAX_BYTES, "the event is longer than 2 GiB"));
     }
     let scanned = scan::scan(scratch.backend, text, &mut scratch.index);
-    scratch.entries.clear();
-    scratch.unescaped.clear();
-    scratch.event = scratch.event.wrapping_add(1);
-    if scratch.event == 0 {
-        scratch.seen.clear();
-    }
-    if scratch.seen.len() < trie.len() {
-        scratch.seen.resize(trie.len(), Seen::default());
-    }
-    let mut pass = Pass {
-        lexer: Lexer::new(text, &scratch.index.tokens, &scratch.index.backslashes),
-        trie,
-        entries: &mut scratch.entries,
-        unescaped: &mut scratch.unescaped,
-        seen: &mut scratch.seen,
-        event: scratch.event,
-        members: &mut scratch.members,
-    };
-    let stopped = pass.document().err().map(|Stop(error)| error);
+    scratch.kept.begin(trie);
+    let stopped = pass(text, trie, &scratch.index, &mut scratch.kept).err().map(|Stop(error)| error);
     match (scanned, stopped) {
-        (Ok(()), None) => Ok(Tape { entries: &scratch.entries, text, unescaped: &scratch.unescaped }),
+        (Ok(()), None) => Ok(scratch.kept.tape(text)),
         (Ok(()), Some(error)) => Err(error),
         // The first one counts. In the block where the scanner has stopped there are no tokens.
         (Err(string), Some(error)) if error.offset() / scan::BLOCK < string.offset / scan::BLOCK => {
@@ -124,4 +134,16 @@ pub(crate) fn read<'e>(
         }
         (Err(string), _) => Err(EventError::new(string.offset, string.problem.message())),
     }
+}
+
+/// Goes from token to token, and keeps what the trie wants.
+#[inline(always)]
+fn pass(text: &[u8], trie: &Trie, index: &scan::Index, kept: &mut Kept) -> Result<(), Stop> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(list) = index.list() {
+        let lexer = Lexer::new(text, Listed::new(list, text.len()), index.backslashes());
+        return Pass { lexer, trie, kept }.document();
+    }
+    let lexer = Lexer::new(text, Bits::new(index.tokens(), text.len()), index.backslashes());
+    Pass { lexer, trie, kept }.document()
 }

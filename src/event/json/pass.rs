@@ -1,8 +1,11 @@
 //! Goes through an event and writes down what a [`Trie`] wants of it.
 
+use std::mem;
+
 use super::lexer::{Lexer, Stop, VALUE, position};
-use super::{Seen, Text};
-use crate::event::tape::{Entry, Tape, Value};
+use super::tokens::Tokens;
+use super::{Kept, Text};
+use crate::event::tape::{Entry, Seen, Value};
 use crate::event::trie::{NodeId, Trie, Wanted};
 
 /// What is kept of a value.
@@ -29,21 +32,18 @@ enum Members {
     All,
 }
 
-pub(super) struct Pass<'t, 's> {
-    pub(super) lexer: Lexer<'t>,
+pub(super) struct Pass<'t, 's, T> {
+    pub(super) lexer: Lexer<'t, T>,
     pub(super) trie: &'s Trie,
-    pub(super) entries: &'s mut Vec<Entry>,
-    pub(super) unescaped: &'s mut String,
-    pub(super) seen: &'s mut Vec<Seen>,
-    /// The number of the event.
-    pub(super) event: u32,
-    pub(super) members: &'s mut Vec<u32>,
+    pub(super) kept: &'s mut Kept,
 }
 
-impl Pass<'_, '_> {
+impl<T: Tokens> Pass<'_, '_, T> {
+    /// The whole text. With this inlined into its caller, it takes longer.
+    #[inline(never)]
     pub(super) fn document(&mut self) -> Result<(), Stop> {
         self.value(Keep::Node(Trie::ROOT), Text::default())?;
-        if self.entries.is_empty() {
+        if self.kept.entries.is_empty() {
             // A scalar that nobody wants: no field is there.
             self.push(Text::default(), Value::Null);
         }
@@ -58,7 +58,7 @@ impl Pass<'_, '_> {
                 self.lexer.pass(open, VALUE)?;
                 let (start, end) = self.lexer.string_end();
                 if self.keeps_scalars(keep) {
-                    let text = self.lexer.string(start, end, self.unescaped);
+                    let text = self.lexer.string(start, end, &mut self.kept.unescaped);
                     self.push(key, Value::String(text));
                 }
                 Ok(())
@@ -96,6 +96,9 @@ impl Pass<'_, '_> {
                 None => self.lexer.skip_inside(true),
             }
         } else {
+            if let Keep::Node(node) = keep {
+                self.kept.is_straight &= self.trie.children(node).is_empty();
+            }
             match self.elements(keep) {
                 Some(elements) => self.array(key, elements),
                 None => self.lexer.skip_inside(false),
@@ -173,30 +176,31 @@ impl Pass<'_, '_> {
         let node = match members {
             Members::None => return self.lexer.skip(),
             Members::All => {
-                let key = self.lexer.string(start, end, self.unescaped);
+                let key = self.lexer.string(start, end, &mut self.kept.unescaped);
                 return self.value(Keep::All, key);
             }
             Members::Children(node) => node,
         };
-        let kept = self.unescaped.len();
-        let key = self.lexer.string(start, end, self.unescaped);
+        let kept = self.kept.unescaped.len();
+        let key = self.lexer.string(start, end, &mut self.kept.unescaped);
         let Some(child) = self.child(node, key) else {
-            self.unescaped.truncate(kept);
+            self.kept.unescaped.truncate(kept);
             return self.lexer.skip();
         };
         // The last of equal keys counts. What was seen in another object lies before this one.
-        let seen = self.seen.get(child as usize).copied().unwrap_or_default();
-        if seen.event == self.event
+        let seen = self.kept.seen.get(child as usize).copied().unwrap_or_default();
+        if seen.event == self.kept.event
             && seen.entry > object
-            && let Some(earlier) = self.entries.get_mut(seen.entry as usize)
+            && let Some(earlier) = self.kept.entries.get_mut(seen.entry as usize)
         {
             earlier.is_hidden = true;
+            self.kept.is_straight = false;
         }
         let here = self.next_index();
         self.value(Keep::Node(child), key)?;
         let is_kept = self.next_index() > here;
-        if let Some(seen) = self.seen.get_mut(child as usize) {
-            *seen = Seen { event: self.event, entry: if is_kept { here } else { 0 } };
+        if let Some(seen) = self.kept.seen.get_mut(child as usize) {
+            *seen = Seen { event: self.kept.event, entry: if is_kept { here } else { 0 } };
         }
         Ok(())
     }
@@ -204,7 +208,7 @@ impl Pass<'_, '_> {
     #[inline(always)]
     fn child(&self, node: NodeId, key: Text) -> Option<NodeId> {
         let (start, length) = (key.start as usize, key.length as usize);
-        let bytes = if key.is_unescaped { self.unescaped.as_bytes() } else { self.lexer.text };
+        let bytes = if key.is_unescaped { self.kept.unescaped.as_bytes() } else { self.lexer.text };
         self.trie.child_in(node, bytes, start, length)
     }
 
@@ -227,13 +231,13 @@ impl Pass<'_, '_> {
 
     #[inline(always)]
     fn next_index(&self) -> u32 {
-        position(self.entries.len())
+        position(self.kept.entries.len())
     }
 
     #[inline(always)]
     fn push(&mut self, key: Text, value: Value) {
         let next = self.next_index() + 1;
-        self.entries.push(Entry { key, value, next, is_hidden: false });
+        self.kept.entries.push(Entry { key, value, next, is_hidden: false });
     }
 
     /// Begins an array or an object.
@@ -245,7 +249,7 @@ impl Pass<'_, '_> {
 
     fn close(&mut self, index: u32, value: Value) {
         let next = self.next_index();
-        if let Some(entry) = self.entries.get_mut(index as usize) {
+        if let Some(entry) = self.kept.entries.get_mut(index as usize) {
             entry.value = value;
             entry.next = next;
         }
@@ -257,34 +261,36 @@ impl Pass<'_, '_> {
         if length < 2 {
             return 0;
         }
-        self.members.clear();
+        let mut members = mem::take(&mut self.kept.members);
+        members.clear();
         let mut index = object + 1;
-        while let Some(entry) = self.entries.get(index as usize) {
-            self.members.push(index);
+        while let Some(entry) = self.kept.entries.get(index as usize) {
+            members.push(index);
             index = entry.next;
         }
-        let tape = Tape { entries: self.entries, text: self.lexer.text, unescaped: self.unescaped };
+        let tape = self.kept.tape(self.lexer.text);
         // By key, then by place.
-        self.members.sort_unstable_by(|a, b| tape.key(*a).cmp(tape.key(*b)).then(a.cmp(b)));
+        members.sort_unstable_by(|a, b| tape.key(*a).cmp(tape.key(*b)).then(a.cmp(b)));
         let mut repeated = 0;
         // From behind, so that the last of its kind comes first.
         let mut last: Option<u32> = None;
-        for pair in self.members.windows(2).rev() {
+        for pair in members.windows(2).rev() {
             let &[earlier, later] = pair else { break };
-            let tape = Tape { entries: self.entries, text: self.lexer.text, unescaped: self.unescaped };
+            let tape = self.kept.tape(self.lexer.text);
             if tape.key(earlier) != tape.key(later) {
                 last = None;
                 continue;
             }
             let winner = *last.get_or_insert(later);
             repeated += 1;
-            if let Some(entry) = self.entries.get_mut(later as usize) {
+            if let Some(entry) = self.kept.entries.get_mut(later as usize) {
                 entry.is_hidden = true;
             }
-            if let Some(entry) = self.entries.get_mut(earlier as usize) {
+            if let Some(entry) = self.kept.entries.get_mut(earlier as usize) {
                 entry.value = Value::At(winner);
             }
         }
+        self.kept.members = members;
         repeated
     }
 }

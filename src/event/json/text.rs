@@ -12,52 +12,50 @@ pub(super) enum NotANumber {
     TooLarge,
 }
 
-/// So many digits never overflow.
-const SHORT: usize = 18;
-
-/// The usual number; `None` also for longer ones. Not `-0`, which is a double.
+/// The usual number, if that is what stands between two places of a text; `None` also for longer ones. Not `-0`,
+/// which is a double.
 #[inline(always)]
-pub(super) fn short_int(text: &[u8]) -> Option<i64> {
-    let (is_negative, digits) = match text.split_first()? {
+pub(super) fn short_int(text: &[u8], start: usize, end: usize) -> Option<i64> {
+    let number = text.get(start..end)?;
+    let (is_negative, digits) = match number.split_first()? {
         (b'-', digits) => (true, digits),
-        _ => (false, text),
+        _ => (false, number),
     };
     let (first, others) = digits.split_first()?;
-    if digits.len() > SHORT || (*first == b'0' && (is_negative || !others.is_empty())) {
+    if *first == b'0' && (is_negative || !others.is_empty()) {
         return None;
     }
-    // Eight at a time, the last ones first.
-    let (mut left, mut value, mut unit) = (digits, 0, 1);
-    while let Some((before, last)) = left.split_last_chunk::<8>() {
-        value += unit * eight_digits(u64::from_le_bytes(*last))?;
-        unit *= 100_000_000;
-        left = before;
-    }
-    if !left.is_empty() {
-        value += unit * eight_digits(with_zeros_before(left))?;
-    }
+    // Eight at a time. The first ones are read together with what follows them, if there is enough.
+    let after_sign = end - digits.len();
+    let value = match (digits.len(), text.get(after_sign..).and_then(|rest| rest.first_chunk())) {
+        (length @ 1..=8, Some(bytes)) => eight_digits(first_of(*bytes, length))?,
+        (length @ 9..=16, Some(bytes)) => {
+            let (_, last) = digits.split_last_chunk()?;
+            eight_digits(first_of(*bytes, length - 8))? * 100_000_000
+                + eight_digits(u64::from_le_bytes(*last))?
+        }
+        (length @ 1..=8, None) => eight_digits(few_digits(digits, length))?,
+        _ => return None,
+    };
     Some(if is_negative { -value } else { value })
 }
 
-const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-
-/// One to seven bytes, with as many `0` before them as make eight.
+/// The first bytes, one to eight, with as many `0` before them as make eight.
 #[inline(always)]
-fn with_zeros_before(bytes: &[u8]) -> u64 {
-    let length = bytes.len();
-    let bits = 8 * length as u32;
-    let word = match (bytes.first_chunk(), bytes.last_chunk()) {
-        // They may overlap.
-        (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (bits - 32)
-        }
-        _ => {
-            let byte = |place: usize| u64::from(bytes.get(place).copied().unwrap_or_default()) << (8 * place);
-            byte(0) | byte(length / 2) | byte(length - 1)
-        }
-    };
-    word << (64 - bits) | ZEROS >> bits
+fn first_of(bytes: [u8; 8], length: usize) -> u64 {
+    let beyond = 64 - 8 * length as u32;
+    u64::from_le_bytes(bytes) << beyond | ZEROS & ((1 << beyond) - 1)
 }
+
+/// The same, at the end of a text.
+#[cold]
+fn few_digits(digits: &[u8], length: usize) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(digits).for_each(|(to, digit)| *to = *digit);
+    first_of(bytes, length)
+}
+
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 
 /// The number that eight digits spell, the first of them in the lowest byte.
 #[inline(always)]
@@ -140,34 +138,47 @@ fn read_escape(escape: &[u8]) -> (char, usize) {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+#[allow(clippy::string_slice, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 
+    /// What is read of `number` in front of another text, with another one before it.
+    fn read(number: &[u8], after: &[u8]) -> Option<i64> {
+        let text = [b"7,", number, after].concat();
+        short_int(&text, 2, 2 + number.len())
+    }
+
     #[test]
     fn short_integers_are_what_they_spell() {
-        let digits = "918273645566778899";
-        for length in 1..=SHORT {
+        let digits = "9182736455667788";
+        for length in 1..=digits.len() {
             for text in [digits[..length].to_owned(), format!("-{}", &digits[..length])] {
-                assert_eq!(short_int(text.as_bytes()), text.parse().ok(), "{text}");
+                for after in [&b""[..], b"]", b"}", b",123456789", b"\0\xff      "] {
+                    // Longer ones are read where there is room.
+                    let expected = text.parse().ok().filter(|_| length <= 8 || after.len() + length >= 8);
+                    assert_eq!(read(text.as_bytes(), after), expected, "{text}");
+                }
                 // Anything else anywhere.
                 for place in 0..text.len() {
                     for other in 0..=u8::MAX {
                         let mut bytes = text.clone().into_bytes();
                         bytes[place] = other;
-                        let expected =
-                            std::str::from_utf8(&bytes).ok().filter(|text| is_short_and_canonical(text));
+                        let expected = std::str::from_utf8(&bytes).ok().filter(|text| is_canonical(text));
                         let expected = expected.and_then(|text| text.parse().ok());
-                        assert_eq!(short_int(&bytes), expected, "{}", bytes.escape_ascii());
+                        assert_eq!(read(&bytes, b"}"), expected, "{}", bytes.escape_ascii());
                     }
                 }
             }
         }
+        for none in ["", "-", "-0", "00", "01", "+1", "12345678901234567"] {
+            assert_eq!(read(none.as_bytes(), b",        "), None, "{none}");
+        }
+        assert_eq!(read(b"0", b"}"), Some(0));
     }
 
     /// Not what Rust reads and JSON does not; nor `-0`, or what is too long.
-    fn is_short_and_canonical(text: &str) -> bool {
+    fn is_canonical(text: &str) -> bool {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        digits.len() <= SHORT && !text.starts_with('+') && (text == "0" || !digits.starts_with('0'))
+        digits.len() <= 16 && !text.starts_with('+') && (text == "0" || !digits.starts_with('0'))
     }
 }

@@ -1,8 +1,24 @@
-//! Steps through the bits of the scanner's bitmaps.
+//! Steps through the tokens that the scanner has found.
 
 /// The positions of tokens, one after the other.
+pub(super) trait Tokens: Copy {
+    /// The next position, which stays the next; the end of the text after the last.
+    fn peek(&mut self) -> usize;
+
+    /// Passes over the position that [`peek`](Self::peek) has shown.
+    fn pass(&mut self);
+
+    #[inline(always)]
+    fn next(&mut self) -> usize {
+        let position = self.peek();
+        self.pass();
+        position
+    }
+}
+
+/// As the bits of the scanner's bitmap.
 #[derive(Clone, Copy)]
-pub(super) struct Tokens<'i> {
+pub(super) struct Bits<'i> {
     /// The words that follow.
     words: &'i [u64],
     /// What is left of the word at hand, and the position of its first bit.
@@ -12,15 +28,16 @@ pub(super) struct Tokens<'i> {
     end: usize,
 }
 
-impl<'i> Tokens<'i> {
+impl<'i> Bits<'i> {
     pub(super) fn new(words: &'i [u64], end: usize) -> Self {
         let (word, words) = words.split_first().unwrap_or((&0, &[]));
         Self { word: *word, words, base: 0, end }
     }
+}
 
-    /// The next position, which stays the next; the end of the text after the last.
+impl Tokens for Bits<'_> {
     #[inline(always)]
-    pub(super) fn peek(&mut self) -> usize {
+    fn peek(&mut self) -> usize {
         while self.word == 0 {
             match self.words.split_first() {
                 Some((word, words)) => {
@@ -33,17 +50,41 @@ impl<'i> Tokens<'i> {
         self.base + self.word.trailing_zeros() as usize
     }
 
-    /// Passes over the position that [`peek`](Self::peek) has shown.
     #[inline(always)]
-    pub(super) fn pass(&mut self) {
+    fn pass(&mut self) {
         self.word &= self.word.wrapping_sub(1);
+    }
+}
+
+/// As the list that some scanners make of them.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy)]
+pub(super) struct Listed<'i> {
+    /// The tokens that follow.
+    positions: &'i [u16],
+    /// The length of the text.
+    end: usize,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<'i> Listed<'i> {
+    pub(super) fn new(positions: &'i [u16], end: usize) -> Self {
+        Self { positions, end }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Tokens for Listed<'_> {
+    #[inline(always)]
+    fn peek(&mut self) -> usize {
+        self.positions.first().map_or(self.end, |position| usize::from(*position))
     }
 
     #[inline(always)]
-    pub(super) fn next(&mut self) -> usize {
-        let position = self.peek();
-        self.pass();
-        position
+    fn pass(&mut self) {
+        if let [_, rest @ ..] = self.positions {
+            self.positions = rest;
+        }
     }
 }
 
@@ -72,7 +113,7 @@ mod tests {
     #[test]
     fn positions_come_in_order_and_end_at_the_end() {
         let words = [0b101, 0, 1 << 63];
-        let mut tokens = Tokens::new(&words, 200);
+        let mut tokens = Bits::new(&words, 200);
         assert_eq!(tokens.peek(), 0);
         let positions: Vec<_> = (0..5).map(|_| tokens.next()).collect();
         assert_eq!(positions, [0, 2, 191, 200, 200]);

@@ -25,11 +25,51 @@ use std::hint;
 /// They are those of the last text that was scanned without an error.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
+    /// How many words there are for the text. The bitmaps may be longer: they only grow.
+    words: usize,
+    tokens: Vec<u64>,
+    backslashes: Vec<u64>,
+    /// The positions of the tokens, and how many there are; `None` where they are not listed.
+    #[cfg(target_arch = "x86_64")]
+    list: Vec<u16>,
+    #[cfg(target_arch = "x86_64")]
+    listed: Option<usize>,
+}
+
+impl Index {
+    /// Makes room for a text.
+    #[inline(always)]
+    fn begin(&mut self, text: &[u8]) {
+        self.words = text.len().div_ceil(BLOCK);
+        #[cfg(target_arch = "x86_64")]
+        {
+            self.listed = None;
+        }
+        if self.tokens.len() < self.words {
+            self.tokens.resize(self.words, 0);
+            self.backslashes.resize(self.words, 0);
+        }
+    }
+
     /// `{ } [ ] ,` outside of strings, and the quotes that open and close strings. Not colons: one can
     /// only stand behind a key.
-    pub(crate) tokens: Vec<u64>,
+    #[inline(always)]
+    pub(crate) fn tokens(&self) -> &[u64] {
+        self.tokens.get(..self.words).unwrap_or_default()
+    }
+
+    /// The positions of the tokens, where the backend has listed them.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    pub(crate) fn list(&self) -> Option<&[u16]> {
+        self.list.get(..self.listed?)
+    }
+
     /// Backslashes; all of them are inside of strings.
-    pub(crate) backslashes: Vec<u64>,
+    #[inline(always)]
+    pub(crate) fn backslashes(&self) -> &[u64] {
+        self.backslashes.get(..self.words).unwrap_or_default()
+    }
 }
 
 /// Why a text is not JSON.
@@ -186,10 +226,7 @@ trait Kernel: Copy {
 
     #[inline(always)]
     fn scan(self, text: &[u8], index: &mut Index) -> Result<(), ScanError> {
-        let words = text.len().div_ceil(BLOCK);
-        index.tokens.resize(words, 0);
-        index.backslashes.resize(words, 0);
-
+        index.begin(text);
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         // Without adapters: where code is to be small, they are not inlined.
         let (mut tokens, mut backslashes) = (index.tokens.iter_mut(), index.backslashes.iter_mut());
@@ -198,7 +235,9 @@ trait Kernel: Copy {
             let (Some(tokens), Some(backslashes)) = (tokens.next(), backslashes.next()) else { break };
             (*tokens, *backslashes) = self.step(block, 0, &mut position)?;
         }
-        if let (Some(tokens), Some(backslashes)) = (tokens.next(), backslashes.next()) {
+        if !rest.is_empty()
+            && let (Some(tokens), Some(backslashes)) = (tokens.next(), backslashes.next())
+        {
             // Read so that it ends with the text: a copy takes longer.
             let mut copy = [b' '; BLOCK];
             let (block, others) = match text.last_chunk() {

@@ -10,11 +10,17 @@ type Found = Result<(Vec<usize>, Vec<usize>), ScanError>;
 
 fn found(backend: Backend, text: &[u8]) -> Found {
     // What an earlier text has left behind must not matter.
-    let mut index = Index { tokens: vec![u64::MAX; 2], backslashes: vec![u64::MAX; 9] };
+    let mut index =
+        Index { words: 9, tokens: vec![u64::MAX; 9], backslashes: vec![u64::MAX; 9], ..Index::default() };
     scan(backend, text, &mut index)?;
-    assert_eq!(index.tokens.len(), text.len().div_ceil(64));
-    assert_eq!(index.backslashes.len(), text.len().div_ceil(64));
-    Ok((places(&index.tokens), places(&index.backslashes)))
+    assert_eq!(index.tokens().len(), text.len().div_ceil(64));
+    assert_eq!(index.backslashes().len(), text.len().div_ceil(64));
+    let found = (places(index.tokens()), places(index.backslashes()));
+    #[cfg(target_arch = "x86_64")]
+    if let Some(list) = index.list() {
+        assert!(list.iter().map(|position| usize::from(*position)).eq(found.0.iter().copied()));
+    }
+    Ok(found)
 }
 
 fn places(bitmap: &[u64]) -> Vec<usize> {
@@ -185,6 +191,17 @@ fn keeps_its_memory() {
     for length in [0, 1, 64, 65, 999, 1000] {
         scan(Backend::best(), &vec![b'['; length], &mut index).unwrap();
         assert_eq!((index.tokens.as_ptr(), index.backslashes.as_ptr()), (tokens, backslashes));
+    }
+}
+
+#[test]
+fn lists_the_tokens_of_texts_of_any_length() {
+    let lengths = [0, 1, 63, 64, 65, 4000, 65_000, 65_471, 65_472, 65_535, 65_536, 70_000];
+    for length in lengths.into_iter().take(if cfg!(miri) { 5 } else { 12 }) {
+        let mut brackets = b"[".repeat(length);
+        assert!(check(&brackets).is_ok());
+        brackets.iter_mut().step_by(3).for_each(|byte| *byte = b' ');
+        assert!(check(&brackets).is_ok());
     }
 }
 

@@ -1,6 +1,7 @@
 //! The extensions of x86-64: which this processor has, and the door to functions that need them.
 
-use std::arch::x86_64::{_mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8};
+use std::arch::x86_64::{__m512i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8};
+use std::mem;
 
 use super::{Block, Classes, Escaped, Index, Kernel, ScanError, avx2, avx512};
 
@@ -19,8 +20,11 @@ impl Extension {
     pub(super) fn detect() -> impl Iterator<Item = Self> {
         let common = is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("pclmulqdq");
-        let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+            && is_x86_feature_detected!("pclmulqdq")
+            && is_x86_feature_detected!("popcnt");
+        let avx512 = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vbmi2");
         let avx2 = is_x86_feature_detected!("avx2");
         [(avx512, Kind::Avx512), (avx2, Kind::Avx2)]
             .into_iter()
@@ -78,4 +82,14 @@ where
 pub(super) fn prefix_xor(bits: u64) -> u64 {
     let product = _mm_clmulepi64_si128::<0>(_mm_cvtsi64_si128(bits.cast_signed()), _mm_set1_epi8(-1));
     _mm_cvtsi128_si64(product).cast_unsigned()
+}
+
+/// The vector as 16-bit numbers.
+#[inline(always)]
+pub(super) fn half_words(vector: __m512i) -> [u16; 32] {
+    #[expect(unsafe_code, reason = "the intrinsics for it take raw pointers")]
+    // SAFETY: both are 64 bytes without a gap, and any of them make a value.
+    unsafe {
+        mem::transmute(vector)
+    }
 }
