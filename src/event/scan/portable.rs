@@ -66,14 +66,25 @@ fn classify_escaped(block: &Block, bytes: u64) -> Escaped {
     while rest != 0 {
         let place = rest.trailing_zeros();
         rest &= rest - 1;
-        match block.get(place as usize) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
-            Some(b'u') => escaped.unicode |= 1 << place,
-            _ => escaped.invalid |= 1 << place,
-        }
+        // Without a branch: which one comes next is not to be foreseen.
+        let byte = block.get(place as usize).copied().unwrap_or_default();
+        escaped.unicode |= u64::from(byte == b'u') << place;
+        let is_valid = ESCAPES.checked_shr(byte.into()).unwrap_or_default() as u64 & 1;
+        escaped.invalid |= (1 ^ is_valid) << place;
     }
     escaped
 }
+
+/// A bit for each byte that may follow a backslash.
+const ESCAPES: u128 = 1 << b'"'
+    | 1 << b'\\'
+    | 1 << b'/'
+    | 1 << b'b'
+    | 1 << b'f'
+    | 1 << b'n'
+    | 1 << b'r'
+    | 1 << b't'
+    | 1 << b'u';
 
 #[inline(always)]
 pub(super) fn prefix_xor(mut bits: u64) -> u64 {
