@@ -44,10 +44,13 @@ pub(crate) trait Node<'e>: Copy {
         LookUp::Unknown
     }
 
-    /// Whether it is this string.
+    /// The string, where it is one, as bytes: less work than to show that these are UTF-8.
     #[inline(always)]
-    fn is_string(self, string: &str) -> bool {
-        matches!(self.view(), View::String(own) if own == string)
+    fn string(self) -> Option<&'e [u8]> {
+        match self.view() {
+            View::String(string) => Some(string.as_bytes()),
+            _ => None,
+        }
     }
 }
 

@@ -175,16 +175,12 @@ impl<'e> Node<'e> for TapeNode<'e> {
         }
     }
 
-    /// Of the bytes: that the text is UTF-8 is known.
     #[inline(always)]
-    fn is_string(self, string: &str) -> bool {
-        let Some(entry) = self.tape.entry(self.index) else { return false };
-        match entry.value {
-            Value::String(text) => {
-                text.length as usize == string.len() && self.tape.bytes(text) == string.as_bytes()
-            }
-            Value::At(index) => Self { tape: self.tape, index }.is_string(string),
-            _ => false,
+    fn string(self) -> Option<&'e [u8]> {
+        match self.tape.entry(self.index)?.value {
+            Value::String(text) => Some(self.tape.bytes(text)),
+            Value::At(index) => Self { tape: self.tape, index }.string(),
+            _ => None,
         }
     }
 }

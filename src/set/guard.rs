@@ -245,16 +245,12 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for FindScalars<'_> {
 
     fn passes(&mut self, found: Found<N>) -> bool {
         let Found::Value(value) = found else { return false };
-        match value.view() {
-            View::Number(number) => {
-                Interval::extend(&mut self.reached.numbers, keys::place_of_number(number));
+        if let Some(string) = value.string() {
+            if let Some(symbol) = self.index.symbol(string) {
+                Interval::extend(&mut self.reached.symbols, symbol);
             }
-            View::String(string) => {
-                if let Some(symbol) = self.index.symbol(string) {
-                    Interval::extend(&mut self.reached.symbols, symbol);
-                }
-            }
-            _ => {}
+        } else if let View::Number(number) = value.view() {
+            Interval::extend(&mut self.reached.numbers, keys::place_of_number(number));
         }
         false
     }

@@ -90,7 +90,7 @@ impl Index {
 
     /// The symbol of a string, if a guard names it.
     #[inline]
-    pub(super) fn symbol(&self, string: &str) -> Option<u64> {
+    pub(super) fn symbol(&self, string: &[u8]) -> Option<u64> {
         self.symbols.find(string)
     }
 

@@ -8,6 +8,8 @@
 //! says that something is *not* in it, except that a field is missing, or its number on the other side of a
 //! bound.
 
+use std::iter;
+
 use super::intervals::Interval;
 use super::proof::Proof;
 use crate::event::{Constant, Number};
@@ -343,7 +345,7 @@ enum Class {
 fn place(constant: &Constant) -> Option<(Class, u64)> {
     match constant {
         Constant::Number(number) => Some((Class::Numbers, place_of_number(*number))),
-        Constant::String(string) => Some((Class::Strings, place_of_string(string))),
+        Constant::String(string) => Some((Class::Strings, place_of_string(string.as_bytes()))),
         _ => None,
     }
 }
@@ -357,8 +359,9 @@ pub(super) fn place_of_number(number: Number) -> u64 {
 }
 
 /// Where a string stands, as far as its first eight bytes tell.
-pub(super) fn place_of_string(string: &str) -> u64 {
-    string.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |place, byte| place << 8 | u64::from(byte))
+pub(super) fn place_of_string(string: &[u8]) -> u64 {
+    let bytes = string.iter().chain(iter::repeat(&0)).take(8);
+    bytes.fold(0, |place, byte| place << 8 | u64::from(*byte))
 }
 
 fn equal(constant: &Constant) -> Condition<'_> {

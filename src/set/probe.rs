@@ -169,16 +169,17 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Values<'_, '_, '_, N, F> {
         self.taker.look_up(self.place, kind, value);
     }
 
-    fn string(&mut self, string: &str) {
-        self.look_up(Kind::Equal, Value::String(string.as_bytes()));
+    /// Where a prefix or a suffix would begin within a character, there is no filter with it.
+    fn string(&mut self, string: &[u8]) {
+        self.look_up(Kind::Equal, Value::String(string));
         for length in self.place.prefix_lengths() {
             if let Some(prefix) = string.get(..length) {
-                self.look_up(Kind::Prefix, Value::String(prefix.as_bytes()));
+                self.look_up(Kind::Prefix, Value::String(prefix));
             }
         }
         for length in self.place.suffix_lengths() {
             if let Some(suffix) = string.len().checked_sub(length).and_then(|start| string.get(start..)) {
-                self.look_up(Kind::Suffix, Value::String(suffix.as_bytes()));
+                self.look_up(Kind::Suffix, Value::String(suffix));
             }
         }
         if !self.place.strings.intervals.is_empty() {
@@ -207,9 +208,13 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Leaf<'e, N> for Values<'_, '_, '_, N
     fn passes(&mut self, found: Found<N>) -> bool {
         let Found::Value(value) = found else { return false };
         self.is_there = true;
+        if let Some(string) = value.string() {
+            self.string(string);
+            return false;
+        }
         match value.view() {
-            // Filed under absences.
-            View::Null => {}
+            // Null is filed under absences.
+            View::Null | View::String(_) => {}
             View::Bool(bool) => self.look_up(Kind::Equal, Value::Bool(bool)),
             View::Number(number) => {
                 self.look_up(Kind::Equal, Value::number(number));
@@ -217,7 +222,6 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Leaf<'e, N> for Values<'_, '_, '_, N
                     Interval::extend(&mut self.numbers, keys::place_of_number(number));
                 }
             }
-            View::String(string) => self.string(string),
             View::Array(_) => self.look_up(Kind::Array, Value::None),
             View::Object(_) => self.look_up(Kind::Object, Value::None),
         }

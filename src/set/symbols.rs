@@ -49,9 +49,9 @@ impl Symbols {
     }
 
     #[inline]
-    pub(super) fn find(&self, text: &str) -> Option<u64> {
-        let is_it = |symbol: &Symbol| symbol.text.as_bytes() == text.as_bytes();
-        self.symbols.find(self.hasher.hash_one(text.as_bytes()), is_it).map(|symbol| symbol.number)
+    pub(super) fn find(&self, text: &[u8]) -> Option<u64> {
+        let is_it = |symbol: &Symbol| symbol.text.as_bytes() == text;
+        self.symbols.find(self.hasher.hash_one(text), is_it).map(|symbol| symbol.number)
     }
 
     fn entry(&mut self, text: &str) -> Option<Entry<'_, Symbol>> {

@@ -44,7 +44,7 @@ impl Class {
 pub(crate) fn equal<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> bool {
     match b.view() {
         // The usual case, without looking for the order of the two.
-        View::String(b) => a.is_string(b),
+        View::String(b) => a.string() == Some(b.as_bytes()),
         b => match (a.view(), b) {
             (View::Number(Number::Int(a)), View::Number(Number::Int(b))) => a == b,
             (a, b) => order_within_class(a, b) == Some(Ordering::Equal),
