@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
 
+import { findings } from "../axe";
 import { counts, filter, list } from "../page";
-import { expect, findings, row, test } from "./page";
+import { expect, row, test } from "./page";
 
 const MESSAGE = "msg_00000000000000000000000000000002";
 const EVENT = "evt_00000000000000000000000000000001";

@@ -1,6 +1,5 @@
 /** What the tests of the dispatcher's page have in common. */
 
-import AxeBuilder from "@axe-core/playwright";
 import { test as base, type Locator, type Page } from "@playwright/test";
 
 import { expect } from "../page";
@@ -40,10 +39,4 @@ export const test = base.extend<{ fake: Fake }>({
 
 export function row(page: Page, text: string | RegExp): Locator {
   return page.getByRole("row").filter({ hasText: text });
-}
-
-/** What axe finds wrong with the page. */
-export async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }

@@ -11,8 +11,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { test as base } from "@playwright/test";
 
+import { findings } from "../axe";
 import { counts, list, tree, write } from "../page";
-import { collectFaults, expect, findings, row } from "./page";
+import { collectFaults, expect, row } from "./page";
 
 const PASSWORD = "a password";
 const SECRET = "a secret of 32 bytes at the least";
