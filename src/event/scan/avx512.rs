@@ -6,7 +6,6 @@ use std::arch::x86_64::{
     _mm512_maskz_compress_epi8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi16,
     _mm512_setr_epi64, _mm512_shuffle_epi8, _mm512_sub_epi8,
 };
-
 use std::hint;
 
 use super::x86::{Closures, half_words, prefix_xor};
