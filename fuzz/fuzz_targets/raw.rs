@@ -1,6 +1,6 @@
 //! A filter and the bytes of an event, with a NUL between them: the raw event is refused where
-//! serde_json refuses it, and else has the verdict of the parsed one. So the scanner is tested on any
-//! bytes.
+//! serde_json refuses it, and else has the verdict of the parsed one, with SIMD and without. So the scanner is
+//! tested on any bytes.
 
 #![no_main]
 
@@ -19,8 +19,9 @@ fuzz_target!(|input: &[u8]| {
     let Ok(filter) = Filter::compile(filter) else {
         return;
     };
-    let mut scratch = Scratch::new();
-    match (filter.matches_json(event, &mut scratch), serde_json::from_slice::<Value>(event)) {
+    let raw = filter.matches_json(event, &mut Scratch::new());
+    assert_eq!(raw, filter.matches_json(event, &mut Scratch::portable()));
+    match (raw, serde_json::from_slice::<Value>(event)) {
         (Ok(verdict), Ok(event)) => assert_eq!(verdict, filter.matches(&event)),
         (Err(error), Err(_)) => assert!(error.offset() <= event.len()),
         (raw, parsed) => panic!("raw: {raw:?}, parsed: {parsed:?}"),
