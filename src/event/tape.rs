@@ -64,7 +64,7 @@ pub(super) struct Finds<'e> {
 pub(super) struct Seen {
     /// The number of the event, from 1.
     pub(super) event: u32,
-    /// 0 where nothing of the value was kept.
+    /// 0 where nothing of the value was kept, and for the root.
     pub(super) entry: u32,
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::program::Op;
 use crate::program::assemble::{Assembler, MATCH, REJECT};
 use crate::syntax::expr::TypeSet;
-use crate::vm;
+use crate::{Filter, FilterSet, Scratch, vm};
 
 /// One test that leads to the exits of its verdict.
 fn one(op: Op, path: &str, operand: u32) -> Assembler {
@@ -199,5 +199,30 @@ fn an_array_in_the_middle_yields_nothing_by_itself() {
     ] {
         let event: Value = serde_json::from_str(text).unwrap();
         assert_eq!(vm::matches(&program, &event), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_empty_path_is_the_event_however_it_is_read() {
+    let object = u32::from(TypeSet::OBJECT.bits());
+    for program in [
+        one(Op::Exists, "(element)", 0),
+        one(Op::Type, "(element)", object),
+        one(Op::Type, "(element)", object).op(Op::Exists, "a", 0, MATCH, REJECT),
+        Assembler::default().test(Op::Equal, "(element)", json!({"a": 1}), MATCH, REJECT),
+        Assembler::default().test(Op::Equal, "(element)", json!(5), MATCH, REJECT),
+    ] {
+        let filter = Filter::try_from(program.program()).unwrap();
+        let mut set = FilterSet::new();
+        set.insert((), filter.clone());
+        let mut scratch = Scratch::new();
+        for event in [json!({}), json!({"a": 1}), json!({"b": {"a": 1}}), json!([{"a": 1}, 5]), json!(5)] {
+            let verdict = filter.matches(&event);
+            let text = event.to_string();
+            assert_eq!(filter.matches_json(text.as_bytes(), &mut scratch), Ok(verdict), "{text}");
+            assert_eq!(set.matches(&event, &mut scratch).len(), usize::from(verdict), "{text}");
+            let matching = set.matches_json(text.as_bytes(), &mut scratch).unwrap().len();
+            assert_eq!(matching, usize::from(verdict), "{text}");
+        }
     }
 }

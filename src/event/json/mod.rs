@@ -81,6 +81,10 @@ impl Kept {
         if self.seen.len() < trie.len() {
             self.seen.resize(trie.len(), Seen::default());
         }
+        // It is always there, but not found by a key: what the empty path leads to is not looked up.
+        if let Some(root) = self.seen.first_mut() {
+            root.event = self.event;
+        }
     }
 
     #[inline(always)]
