@@ -34,7 +34,7 @@ pub(super) fn short_int(text: &[u8], start: usize, end: usize) -> Option<i64> {
             eight_digits(first_of(*bytes, length - 8))? * 100_000_000
                 + eight_digits(u64::from_le_bytes(*last))?
         }
-        (length @ 1..=8, None) => eight_digits(few_digits(digits, length))?,
+        (1..=8, None) => eight_digits(few_digits(digits))?,
         _ => return None,
     };
     Some(if is_negative { -value } else { value })
@@ -49,10 +49,10 @@ fn first_of(bytes: [u8; 8], length: usize) -> u64 {
 
 /// The same, at the end of a text.
 #[cold]
-fn few_digits(digits: &[u8], length: usize) -> u64 {
+fn few_digits(digits: &[u8]) -> u64 {
     let mut bytes = [0; 8];
     bytes.iter_mut().zip(digits).for_each(|(to, digit)| *to = *digit);
-    first_of(bytes, length)
+    first_of(bytes, digits.len())
 }
 
 const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);

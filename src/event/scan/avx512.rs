@@ -53,17 +53,15 @@ fn list(text: &[u8], index: &mut Index) {
         let at = _mm512_set1_epi16((at as u16).cast_signed());
         let length = tokens.count_ones() as usize;
         let found = _mm512_maskz_compress_epi8(*tokens, places);
-        let low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(found));
-        if let Some(to) = index.list.get_mut(count..).and_then(|list| list.first_chunk_mut()) {
-            *to = half_words(_mm512_add_epi16(low, at));
-        }
+        let mut write = |half, to: usize| {
+            if let Some(list) = index.list.get_mut(to..).and_then(|list| list.first_chunk_mut()) {
+                *list = half_words(_mm512_add_epi16(_mm512_cvtepu8_epi16(half), at));
+            }
+        };
+        write(_mm512_castsi512_si256(found), count);
         if length > BLOCK / 2 {
             hint::cold_path();
-            let high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(found));
-            if let Some(to) = index.list.get_mut(count + BLOCK / 2..).and_then(|list| list.first_chunk_mut())
-            {
-                *to = half_words(_mm512_add_epi16(high, at));
-            }
+            write(_mm512_extracti64x4_epi64::<1>(found), count + BLOCK / 2);
         }
         count += length;
     }
