@@ -45,7 +45,7 @@ pub(super) struct Text {
 pub(crate) struct Tape<'e> {
     pub(super) entries: &'e [Entry],
     pub(super) text: &'e [u8],
-    pub(super) unescaped: &'e str,
+    pub(super) unescaped: &'e [u8],
     /// `None` where the paths of the trie do not lead straight to one value each.
     pub(super) finds: Option<Finds<'e>>,
 }
@@ -103,7 +103,7 @@ impl<'e> Tape<'e> {
     #[inline(always)]
     pub(super) fn bytes(&self, text: Text) -> &'e [u8] {
         let (start, length) = (text.start as usize, text.length as usize);
-        let all = if text.is_unescaped { self.unescaped.as_bytes() } else { self.text };
+        let all = if text.is_unescaped { self.unescaped } else { self.text };
         all.get(start..start + length).unwrap_or_default()
     }
 
@@ -117,7 +117,7 @@ impl<'e> Tape<'e> {
     #[inline(always)]
     fn is_key(&self, entry: &Entry, segment: &Segment) -> bool {
         let Text { start, length, is_unescaped } = entry.key;
-        let all = if is_unescaped { self.unescaped.as_bytes() } else { self.text };
+        let all = if is_unescaped { self.unescaped } else { self.text };
         let known = segment.start();
         known == NameStart::of(all, start as usize, length as usize)
             && (known.is_whole() || self.bytes(entry.key) == segment.name().as_bytes())

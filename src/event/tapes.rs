@@ -100,7 +100,7 @@ impl Tapes {
         let number = number as usize;
         let at = |number: usize| self.starts.get(number).map_or(self.entries.len(), |start| *start as usize);
         let entries = self.entries.get(at(number)..at(number + 1)).unwrap_or_default();
-        Tape { entries, text: &self.text, unescaped: "", finds: None }
+        Tape { entries, text: &self.text, unescaped: &[], finds: None }
     }
 
     /// Copies a part; returns its number. `None` where positions no longer fit into 32 bits.

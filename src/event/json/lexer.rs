@@ -3,6 +3,7 @@
 use super::Text;
 use super::text::{self, NotANumber};
 use super::tokens::{self, Tokens};
+use super::unescaped::Unescaped;
 use crate::error::EventError;
 use crate::event::tape::Value;
 
@@ -270,13 +271,12 @@ impl<'t, T: Tokens> Lexer<'t, T> {
 
     /// A string, unescaped where it has escapes.
     #[inline(always)]
-    pub(super) fn string(&self, start: usize, end: usize, unescaped: &mut String) -> Text {
-        if !tokens::any_set(self.backslashes, start, end) {
-            return Text { start: position(start), length: position(end - start), is_unescaped: false };
+    pub(super) fn string(&self, start: usize, end: usize, unescaped: &mut Unescaped) -> Text {
+        if tokens::any_set(self.backslashes, start, end) {
+            unescaped.push(self.text, start, end)
+        } else {
+            Text { start: position(start), length: position(end - start), is_unescaped: false }
         }
-        let from = unescaped.len();
-        text::unescape(self.text.get(start..end).unwrap_or_default(), unescaped);
-        Text { start: position(from), length: position(unescaped.len() - from), is_unescaped: true }
     }
 
     #[cold]

@@ -7,6 +7,7 @@ mod lexer;
 mod pass;
 mod text;
 mod tokens;
+mod unescaped;
 
 use serde_json::Value;
 
@@ -21,6 +22,7 @@ use pass::Pass;
 use tokens::Bits;
 #[cfg(target_arch = "x86_64")]
 use tokens::Listed;
+use unescaped::Unescaped;
 
 /// Positions are counted in 32 bits.
 const MAX_BYTES: usize = u32::MAX as usize >> 1;
@@ -55,7 +57,7 @@ pub(crate) struct EventScratch {
 #[derive(Debug, Default)]
 struct Kept {
     entries: Vec<Entry>,
-    unescaped: String,
+    unescaped: Unescaped,
     /// For each node of the trie, the event and the entry that it was seen at last.
     seen: Vec<Seen>,
     /// The number of the event at hand.
@@ -71,7 +73,7 @@ impl Kept {
     #[inline(always)]
     fn begin(&mut self, trie: &Trie) {
         self.entries.clear();
-        self.unescaped.clear();
+        self.unescaped.truncate(0);
         self.is_straight = trie.is_straight();
         self.event = self.event.wrapping_add(1);
         if self.event == 0 {
@@ -90,7 +92,7 @@ impl Kept {
     #[inline(always)]
     fn tape<'e>(&'e self, text: &'e [u8]) -> Tape<'e> {
         let finds = self.is_straight.then_some(Finds { seen: &self.seen, event: self.event });
-        Tape { entries: &self.entries, text, unescaped: &self.unescaped, finds }
+        Tape { entries: &self.entries, text, unescaped: self.unescaped.bytes(), finds }
     }
 }
 

@@ -208,7 +208,7 @@ impl<T: Tokens> Pass<'_, '_, T> {
     #[inline(always)]
     fn child(&self, node: NodeId, key: Text) -> Option<NodeId> {
         let (start, length) = (key.start as usize, key.length as usize);
-        let bytes = if key.is_unescaped { self.kept.unescaped.as_bytes() } else { self.lexer.text };
+        let bytes = if key.is_unescaped { self.kept.unescaped.bytes() } else { self.lexer.text };
         self.trie.child_in(node, bytes, start, length)
     }
 

@@ -1,4 +1,4 @@
-//! Numbers and escapes: what stands in a text, as the values that it means.
+//! Numbers: what stands in a text, as the values that it means.
 
 use crate::event::Number;
 
@@ -99,42 +99,6 @@ fn number_length(text: &[u8]) -> Result<usize, usize> {
         at = digits(at + 1 + usize::from(matches!(byte(at + 1), b'+' | b'-')))?;
     }
     Ok(at)
-}
-
-/// Appends a string without its escapes, which the scanner has checked.
-pub(super) fn unescape(escaped: &[u8], to: &mut String) {
-    let mut rest = escaped;
-    while let Some(backslash) = memchr::memchr(b'\\', rest) {
-        let (plain, escape) = rest.split_at(backslash);
-        to.push_str(std::str::from_utf8(plain).unwrap_or_default());
-        let (char, length) = read_escape(escape);
-        to.push(char);
-        rest = escape.get(length..).unwrap_or_default();
-    }
-    to.push_str(std::str::from_utf8(rest).unwrap_or_default());
-}
-
-/// The character that an escape stands for, and the escape's length.
-fn read_escape(escape: &[u8]) -> (char, usize) {
-    let unit = |from: usize| {
-        let digits = escape.get(from..from + 4).and_then(|digits| std::str::from_utf8(digits).ok());
-        digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or_default()
-    };
-    match escape.get(1).copied().unwrap_or_default() {
-        b'b' => ('\u{8}', 2),
-        b'f' => ('\u{c}', 2),
-        b'n' => ('\n', 2),
-        b'r' => ('\r', 2),
-        b't' => ('\t', 2),
-        b'u' => match unit(2) {
-            high @ 0xd800..0xdc00 => {
-                let code = 0x10000 + ((high & 0x3ff) << 10) + (unit(8) & 0x3ff);
-                (char::from_u32(code).unwrap_or_default(), 12)
-            }
-            code => (char::from_u32(code).unwrap_or_default(), 6),
-        },
-        other => (char::from(other), 2),
-    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ mod x86;
 
 use std::hint;
 
+pub(crate) use unicode::code_unit;
+
 /// Bitmaps over a text, a bit for each byte, 64 to a word; bits beyond the text are 0.
 ///
 /// They are those of the last text that was scanned without an error.

@@ -41,7 +41,7 @@ fn low_surrogate_follows(text: &[u8], letter: usize) -> bool {
 
 /// What the four digits after the `u` at `letter` stand for.
 #[inline]
-fn code_unit(text: &[u8], letter: usize) -> Option<u32> {
+pub(crate) fn code_unit(text: &[u8], letter: usize) -> Option<u32> {
     let digits: &[u8; 4] = text.get(letter + 1..)?.first_chunk()?;
     let mut unit = 0;
     for digit in digits {
