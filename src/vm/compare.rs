@@ -54,7 +54,12 @@ pub(crate) fn equal<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> bool {
 
 /// The order of all values: the class first, then the value.
 pub(crate) fn order<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> Ordering {
-    let (a, b) = (a.view(), b.view());
+    let b = b.view();
+    // The usual case.
+    if let (View::String(b), Some(a)) = (&b, a.string()) {
+        return a.cmp(b.as_bytes());
+    }
+    let a = a.view();
     Class::of(&a).cmp(&Class::of(&b)).then_with(|| order_within_class(a, b).unwrap_or(Ordering::Equal))
 }
 
@@ -63,10 +68,13 @@ pub(crate) fn order<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> Ordering {
 /// Recursion is bounded by the shallower of the two, and one of them is a filter's operand.
 #[inline(always)]
 pub(crate) fn order_in_class<'a, 'b>(a: impl Node<'a>, b: impl Node<'b>) -> Option<Ordering> {
-    match (a.view(), b.view()) {
-        // The usual case.
-        (View::Number(Number::Int(a)), View::Number(Number::Int(b))) => Some(a.cmp(&b)),
-        (a, b) => order_within_class(a, b),
+    match b.view() {
+        // The usual cases.
+        View::String(b) => Some(a.string()?.cmp(b.as_bytes())),
+        b => match (a.view(), b) {
+            (View::Number(Number::Int(a)), View::Number(Number::Int(b))) => Some(a.cmp(&b)),
+            (a, b) => order_within_class(a, b),
+        },
     }
 }
 
