@@ -51,7 +51,7 @@ impl DialectFilter {
     /// [`EventError`], where `event` is not JSON.
     pub fn verdict_json(&self, event: &[u8], scratch: &mut Scratch) -> Result<Verdict, EventError> {
         let tape = json::read(event, self.trie(), &mut scratch.event)?;
-        Ok(vm::verdict(self.program(), tape.root()))
+        Ok(vm::verdict_read(self.program(), tape.root(), self.trie()))
     }
 
     /// Whose rules it follows.

@@ -34,10 +34,22 @@ pub(crate) fn matches_read<'e, N: Node<'e>>(program: &Program, event: N, trie: &
 pub(crate) fn verdict<'e, N: Node<'e>>(program: &Program, event: N) -> Verdict {
     match program.dialect() {
         Dialect::Mongo => matches(program, event).into(),
-        Dialect::Nextcloud => nextcloud::check_event(event)
-            .and_then(|()| try_run(program, program.code.entry, |test| test.php(event)))
-            .into(),
+        Dialect::Nextcloud => php_verdict(program, event),
     }
+}
+
+/// The same, of an event that was read with the trie of the program.
+pub(crate) fn verdict_read<'e, N: Node<'e>>(program: &Program, event: N, trie: &Trie) -> Verdict {
+    match program.dialect() {
+        Dialect::Mongo => matches_read(program, event, trie).into(),
+        Dialect::Nextcloud => php_verdict(program, event),
+    }
+}
+
+fn php_verdict<'e, N: Node<'e>>(program: &Program, event: N) -> Verdict {
+    nextcloud::check_event(event)
+        .and_then(|()| try_run(program, program.code.entry, |test| test.php(event)))
+        .into()
 }
 
 /// The same, with verdicts that are known already.
@@ -138,8 +150,13 @@ impl Test<'_> {
             .is_some_and(|((divisor, remainder), number)| number.wrapping_rem(divisor) == remainder)
     }
 
-    fn string<'e, N: Node<'e>>(&self, value: N, holds: impl Fn(&str) -> bool) -> bool {
-        matches!(value.view(), View::String(string) if holds(string))
+    fn has_part<'e, N: Node<'e>>(&self, value: N) -> bool {
+        matches!(value.view(), View::String(string) if string.contains(self.text()))
+    }
+
+    fn matches_pattern<'e, N: Node<'e>>(&self, value: N) -> bool {
+        let pattern = self.program.code.patterns.get(self.instruction.operand as usize);
+        matches!((value.view(), pattern), (View::String(string), Some(pattern)) if pattern.is_match(string))
     }
 
     fn text(&self) -> &str {
@@ -193,15 +210,10 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for Test<'_> {
             Op::Type => self.has_type(value),
             Op::Size => matches!(value.view(), View::Array(array) if array.len() == operand as usize),
             Op::Remainder => self.leaves_remainder(value),
-            Op::Pattern => self
-                .program
-                .code
-                .patterns
-                .get(operand as usize)
-                .is_some_and(|pattern| self.string(value, |string| pattern.is_match(string))),
-            Op::StartsWith => self.string(value, |string| string.starts_with(self.text())),
-            Op::EndsWith => self.string(value, |string| string.ends_with(self.text())),
-            Op::Contains => self.string(value, |string| string.contains(self.text())),
+            Op::Pattern => self.matches_pattern(value),
+            Op::StartsWith => value.string().is_some_and(|string| string.starts_with(self.text().as_bytes())),
+            Op::EndsWith => value.string().is_some_and(|string| string.ends_with(self.text().as_bytes())),
+            Op::Contains => self.has_part(value),
             Op::AnyElement | Op::AnyDocument => self.any_element(value),
             // They walk by rules of their own.
             _ => false,
