@@ -1,7 +1,8 @@
 //! The bytes of a block by WebAssembly's SIMD, 16 at a time.
 
 use std::arch::wasm32::{
-    u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u8x16_swizzle, u64x2, v128, v128_and, v128_or,
+    i8x16_lt, i8x16_splat, u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u8x16_swizzle, u64x2, v128,
+    v128_and, v128_any_true, v128_or,
 };
 
 use super::{Block, Classes, Escaped, Index, Kernel, ScanError, portable};
@@ -32,19 +33,26 @@ impl Kernel for Simd128 {
 
 #[inline(always)]
 fn classify(block: &Block) -> Classes {
-    let controls = bits(block, |bytes| u8x16_lt(bytes, u8x16_splat(0x20)));
     // The operators by their lower half byte, with the bit that `[` and `]` lack.
     let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b'{', b',', b'}', 0, 0]);
     let operators =
         bits(block, |bytes| u8x16_eq(look_up(operators, bytes), v128_or(bytes, u8x16_splat(0x20))));
-    Classes {
+    let mut classes = Classes {
         quotes: bits(block, |bytes| equal(bytes, b'"')),
         backslashes: bits(block, |bytes| equal(bytes, b'\\')),
+        operators,
+        controls: 0,
+        non_ascii: 0,
+    };
+    // Seldom in JSON that a program has written, so it is not worth the work in every block. With a sign, what is not
+    // ASCII is less, too.
+    if any(block, |bytes| i8x16_lt(bytes, i8x16_splat(0x20))) {
+        classes.controls = bits(block, |bytes| u8x16_lt(bytes, u8x16_splat(0x20)));
+        classes.non_ascii = bits(block, |bytes| bytes);
         // That bit also makes a `,` of a control.
-        operators: operators & !controls,
-        controls,
-        non_ascii: bits(block, |bytes| bytes),
+        classes.operators &= !classes.controls;
     }
+    classes
 }
 
 #[inline(always)]
@@ -60,11 +68,24 @@ fn classify_escaped(block: &Block, bytes: u64) -> Escaped {
     Escaped { invalid: bytes & !(valid | unicode), unicode: bytes & unicode }
 }
 
-/// The highest bit of each byte of what `test` makes of the block.
+/// What `test` makes of the block. Written out: of `map` a call would be left.
+#[inline(always)]
+fn each(block: &Block, test: impl Fn(v128) -> v128) -> [v128; 4] {
+    let (&[a, b, c, d], _) = block.as_chunks::<16>() else { return [table([0; 16]); 4] };
+    [test(load(a)), test(load(b)), test(load(c)), test(load(d))]
+}
+
+/// Whether that has any bit.
+#[inline(always)]
+fn any(block: &Block, test: impl Fn(v128) -> v128) -> bool {
+    let [a, b, c, d] = each(block, test);
+    v128_any_true(v128_or(v128_or(a, b), v128_or(c, d)))
+}
+
+/// The highest bit of each byte of that.
 #[inline(always)]
 fn bits(block: &Block, test: impl Fn(v128) -> v128) -> u64 {
-    let (&[a, b, c, d], _) = block.as_chunks::<16>() else { return 0 };
-    let (a, b, c, d) = (test(load(a)), test(load(b)), test(load(c)), test(load(d)));
+    let [a, b, c, d] = each(block, test);
     let low = u32::from(u8x16_bitmask(a)) | u32::from(u8x16_bitmask(b)) << 16;
     let high = u32::from(u8x16_bitmask(c)) | u32::from(u8x16_bitmask(d)) << 16;
     u64::from(low) | u64::from(high) << 32
