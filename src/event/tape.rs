@@ -32,12 +32,33 @@ pub(super) enum Value {
     At(u32),
 }
 
-/// A string: bytes of the event's text, or, where that has escapes, of the unescaped ones.
+/// A string: bytes of the event's text, or, where that has escapes, of the unescaped ones. One number, from the
+/// lowest bit: 32 bits for where it starts, 31 for its length, one for whose bytes they are. Made of parts it would be
+/// written as such, and reading it as a whole right after that makes a processor wait.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Text {
-    pub(super) start: u32,
-    pub(super) length: u32,
-    pub(super) is_unescaped: bool,
+pub(super) struct Text(u64);
+
+impl Text {
+    /// Positions are in texts of less than 2 GiB.
+    #[inline(always)]
+    pub(super) fn new(start: usize, length: usize, is_unescaped: bool) -> Self {
+        Self(start as u64 | (length as u64) << 32 | u64::from(is_unescaped) << 63)
+    }
+
+    #[inline(always)]
+    pub(super) fn start(self) -> usize {
+        self.0 as u32 as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn length(self) -> usize {
+        (self.0 << 1 >> 33) as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn is_unescaped(self) -> bool {
+        self.0 >> 63 == 1
+    }
 }
 
 /// What was read of an event.
@@ -100,11 +121,15 @@ impl<'e> Tape<'e> {
         TapeNode { tape: self, index: 0 }
     }
 
+    /// The bytes that the string is a part of.
+    #[inline(always)]
+    fn around(&self, text: Text) -> &'e [u8] {
+        if text.is_unescaped() { self.unescaped } else { self.text }
+    }
+
     #[inline(always)]
     pub(super) fn bytes(&self, text: Text) -> &'e [u8] {
-        let (start, length) = (text.start as usize, text.length as usize);
-        let all = if text.is_unescaped { self.unescaped } else { self.text };
-        all.get(start..start + length).unwrap_or_default()
+        self.around(text).get(text.start()..text.start() + text.length()).unwrap_or_default()
     }
 
     #[inline(always)]
@@ -116,10 +141,8 @@ impl<'e> Tape<'e> {
     /// Whether the entry has this key.
     #[inline(always)]
     fn is_key(&self, entry: &Entry, segment: &Segment) -> bool {
-        let Text { start, length, is_unescaped } = entry.key;
-        let all = if is_unescaped { self.unescaped } else { self.text };
         let known = segment.start();
-        known == NameStart::of(all, start as usize, length as usize)
+        known == NameStart::of(self.around(entry.key), entry.key.start(), entry.key.length())
             && (known.is_whole() || self.bytes(entry.key) == segment.name().as_bytes())
     }
 

@@ -119,11 +119,10 @@ impl Tapes {
     }
 
     fn copy(&mut self, string: &[u8]) -> Option<Text> {
-        let start = u32::try_from(self.text.len()).ok()?;
-        let length = u32::try_from(string.len()).ok()?;
-        start.checked_add(length)?;
+        let (start, length) = (self.text.len(), string.len());
+        u32::try_from(start + length).ok()?;
         self.text.extend_from_slice(string);
-        Some(Text { start, length, is_unescaped: false })
+        Some(Text::new(start, length, false))
     }
 
     /// Their memory.

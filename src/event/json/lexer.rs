@@ -275,7 +275,7 @@ impl<'t, T: Tokens> Lexer<'t, T> {
         if tokens::any_set(self.backslashes, start, end) {
             unescaped.push(self.text, start, end)
         } else {
-            Text { start: position(start), length: position(end - start), is_unescaped: false }
+            Text::new(start, end - start, false)
         }
     }
 

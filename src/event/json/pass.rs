@@ -207,9 +207,8 @@ impl<T: Tokens> Pass<'_, '_, T> {
 
     #[inline(always)]
     fn child(&self, node: NodeId, key: Text) -> Option<NodeId> {
-        let (start, length) = (key.start as usize, key.length as usize);
-        let bytes = if key.is_unescaped { self.kept.unescaped.bytes() } else { self.lexer.text };
-        self.trie.child_in(node, bytes, start, length)
+        let around = if key.is_unescaped() { self.kept.unescaped.bytes() } else { self.lexer.text };
+        self.trie.child_in(node, around, key.start(), key.length())
     }
 
     fn array(&mut self, key: Text, elements: Keep) -> Result<(), Stop> {

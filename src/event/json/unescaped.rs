@@ -1,7 +1,6 @@
 //! The strings of an event without their escapes, one behind the other.
 
 use super::Text;
-use super::lexer::position;
 use crate::event::scan::code_unit;
 
 /// So many bytes are moved at a time.
@@ -62,7 +61,7 @@ impl Unescaped {
             }
         }
         self.length = to;
-        Text { start: position(before), length: position(to - before), is_unescaped: true }
+        Text::new(before, to - before, true)
     }
 
     #[inline(always)]
@@ -146,15 +145,15 @@ mod tests {
             ),
             after in "[ -~\\\\]{0,9}",
         ) {
-            let string = parts.concat();
-            let text = format!("{before}{string}{after}");
+            let inside = parts.concat();
+            let text = format!("{before}{inside}{after}");
             let mut unescaped = Unescaped::default();
             unescaped.push(b"\\nkept", 0, 6);
-            let Text { start, length, .. } =
-                unescaped.push(text.as_bytes(), before.len(), before.len() + string.len());
-            let expected: String = serde_json::from_str(&format!("\"{string}\"")).unwrap();
+            let string =
+                unescaped.push(text.as_bytes(), before.len(), before.len() + inside.len());
+            let expected: String = serde_json::from_str(&format!("\"{inside}\"")).unwrap();
             prop_assert_eq!(str::from_utf8(unescaped.bytes()).unwrap(), format!("\nkept{expected}"));
-            prop_assert_eq!((start, length), (5, position(expected.len())));
+            prop_assert_eq!((string.start(), string.length(), string.is_unescaped()), (5, expected.len(), true));
         }
     }
 }
