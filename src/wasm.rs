@@ -300,7 +300,7 @@ impl FilterSet {
         self.0.remove(&id);
     }
 
-    /// What of an event its filters look at, and those that it has had.
+    /// What of an event its filters look at.
     pub fn needs(&self) -> Returned {
         Ok(to_js(&needs(self.0.trie(), Trie::ROOT)))
     }

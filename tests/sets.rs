@@ -278,6 +278,28 @@ fn filters_come_and_go() {
     assert_eq!(matches.in_insertion_order().collect::<Vec<_>>(), [&0, &2]);
 }
 
+/// Each filter looks at other fields than all others.
+#[test]
+fn paths_that_no_filter_looks_at_take_no_memory() {
+    let mut set = set(&[r#"{"user.uid":"bob"}"#]);
+    let mut scratch = Scratch::new();
+    let mut bytes = Vec::new();
+    for round in 0..100 {
+        for id in 1..20 {
+            let path = format!("round{round}.{}.{id}", id % 3);
+            set.insert(id, Filter::from_value(&json!({path: id})).unwrap());
+        }
+        let event = json!({"user": {"uid": "bob"}, format!("round{round}"): {"2": {"5": 5}, "1": [0, 1, 2]}});
+        assert_eq!(ids(&set, &event, &mut scratch), [0, 1, 5]);
+        bytes.push(set.stats().bytes);
+        for id in 1..20 {
+            set.remove(&id);
+        }
+        assert_eq!(ids(&set, &event, &mut scratch), [0]);
+    }
+    assert!(bytes[99] < bytes[0] * 5 / 4, "{bytes:?}");
+}
+
 #[test]
 fn bad_events_are_errors() {
     let set = set(&["{}"]);

@@ -40,6 +40,7 @@ export class FilterSet {
       return false;
     }
     this.#raw.remove(number);
+    this.#needs = undefined;
     this.#ids.delete(number);
     return this.#numbers.delete(id);
   }

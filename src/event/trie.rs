@@ -13,8 +13,10 @@ pub(crate) struct Trie {
     nodes: Vec<Node>,
     /// For each path of the program that it is of, where that ends.
     ends: Vec<NodeId>,
-    /// Whether there are nodes below one that is wanted whole: these are not looked for by themselves.
-    is_nested: bool,
+    /// How many nodes are children of one that is wanted whole: these are not looked for by themselves.
+    nested: usize,
+    /// Nodes that no path leads to.
+    free: Vec<NodeId>,
 }
 
 /// A place in a [`Trie`].
@@ -76,21 +78,47 @@ impl Trie {
     /// Whether each of its nodes is looked for by itself.
     #[inline(always)]
     pub(crate) fn is_straight(&self) -> bool {
-        !self.is_nested
+        self.nested == 0
     }
 
     /// Adds a path; returns where it ends.
     pub(crate) fn add(&mut self, path: &Path, wanted: Wanted) -> NodeId {
         let mut end = Self::ROOT;
         for segment in path.segments() {
-            self.is_nested |= self.wanted(end) == Wanted::Deep;
             end = self.child_or_new(end, segment);
         }
-        if let Some(node) = self.nodes.get_mut(end as usize) {
-            node.wanted = node.wanted.max(wanted);
-            self.is_nested |= node.wanted == Wanted::Deep && !node.children.is_empty();
-        }
+        self.want(end, self.wanted(end).max(wanted));
         end
+    }
+
+    /// At the end of a path only so much is needed any more. Calls `gone` with the nodes that then are needed for
+    /// nothing, and are no longer there.
+    pub(crate) fn reduce(&mut self, path: &Path, wanted: Wanted, mut gone: impl FnMut(NodeId)) {
+        let (mut end, mut way) = (Self::ROOT, Vec::new());
+        for segment in path.segments() {
+            let Some(child) = self.child(end, segment.name().as_bytes()) else { return };
+            way.push((end, segment, child));
+            end = child;
+        }
+        self.want(end, wanted);
+        for (parent, segment, node) in way.into_iter().rev() {
+            if self.wanted(node) != Wanted::No || !self.children(node).is_empty() {
+                break;
+            }
+            self.remove_child(parent, segment, node);
+            gone(node);
+        }
+    }
+
+    fn want(&mut self, node: NodeId, wanted: Wanted) {
+        let Some(node) = self.nodes.get_mut(node as usize) else { return };
+        match (node.wanted, wanted) {
+            (Wanted::Deep, Wanted::Deep) => {}
+            (Wanted::Deep, _) => self.nested -= node.children.len(),
+            (_, Wanted::Deep) => self.nested += node.children.len(),
+            _ => {}
+        }
+        node.wanted = wanted;
     }
 
     /// Where a path ends, if it was added, and what is wanted there.
@@ -106,24 +134,28 @@ impl Trie {
         if let Some(child) = self.child(parent, segment.name().as_bytes()) {
             return child;
         }
-        // Each node takes memory, so there are never 2^32.
-        let child = NodeId::try_from(self.nodes.len()).unwrap_or(NodeId::MAX);
-        self.nodes.push(Node::default());
+        let child = self.free.pop().unwrap_or_else(|| {
+            self.nodes.push(Node::default());
+            // Each node takes memory, so there are never 2^32.
+            NodeId::try_from(self.nodes.len() - 1).unwrap_or(NodeId::MAX)
+        });
         if let Some(parent) = self.nodes.get_mut(parent as usize) {
-            parent.children.push((segment.clone(), child));
-            parent.starts.push(segment.start());
-            parent.has_indexes |= segment.index().is_some();
-            if parent.by_name.is_empty() && parent.children.len() > FEW {
-                parent.by_name = parent
-                    .children
-                    .iter()
-                    .map(|(segment, id)| (segment.name().as_bytes().into(), *id))
-                    .collect();
-            } else if !parent.by_name.is_empty() {
-                parent.by_name.insert(segment.name().as_bytes().into(), child);
-            }
+            parent.add(segment, child);
+            self.nested += usize::from(parent.wanted == Wanted::Deep);
         }
         child
+    }
+
+    /// The child has no children.
+    fn remove_child(&mut self, parent: NodeId, segment: &Segment, child: NodeId) {
+        if let Some(parent) = self.nodes.get_mut(parent as usize) {
+            parent.remove(segment, child);
+            self.nested -= usize::from(parent.wanted == Wanted::Deep);
+        }
+        if let Some(child) = self.nodes.get_mut(child as usize) {
+            *child = Node::default();
+        }
+        self.free.push(child);
     }
 
     #[inline(always)]
@@ -163,15 +195,53 @@ impl Trie {
         self.nodes.get(node as usize).is_some_and(|node| node.has_indexes)
     }
 
-    /// The number of nodes; ids are less.
+    /// The number of nodes, those that are free included; ids are less.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// Their memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let child = size_of::<(Segment, NodeId)>() + size_of::<NameStart>();
+        let by_name = size_of::<(Box<[u8]>, NodeId)>() + 1;
+        let node = |node: &Node| {
+            let names: usize = node.children.iter().map(|(segment, _)| segment.name().len()).sum();
+            let tables = node.children.capacity() * child + node.by_name.capacity() * by_name;
+            // A name of many stands in both.
+            names * (1 + usize::from(!node.by_name.is_empty())) + tables
+        };
+        let nodes: usize = self.nodes.iter().map(node).sum();
+        nodes + self.nodes.capacity() * size_of::<Node>() + self.free.capacity() * size_of::<NodeId>()
+    }
+}
+
+impl Node {
+    fn add(&mut self, segment: &Segment, child: NodeId) {
+        self.children.push((segment.clone(), child));
+        self.starts.push(segment.start());
+        self.has_indexes |= segment.index().is_some();
+        if self.by_name.is_empty() && self.children.len() > FEW {
+            let entry = |(segment, id): &(Segment, NodeId)| (segment.name().as_bytes().into(), *id);
+            self.by_name = self.children.iter().map(entry).collect();
+        } else if !self.by_name.is_empty() {
+            self.by_name.insert(segment.name().as_bytes().into(), child);
+        }
+    }
+
+    fn remove(&mut self, segment: &Segment, child: NodeId) {
+        let Some(place) = self.children.iter().position(|(_, id)| *id == child) else { return };
+        self.children.swap_remove(place);
+        self.starts.swap_remove(place);
+        self.by_name.remove(segment.name().as_bytes());
+        if segment.index().is_some() {
+            self.has_indexes = self.children.iter().any(|(segment, _)| segment.index().is_some());
+        }
     }
 }
 
 impl Default for Trie {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], ends: Vec::new(), is_nested: false }
+        Self { nodes: vec![Node::default()], ends: Vec::new(), nested: 0, free: Vec::new() }
     }
 }
 
@@ -199,4 +269,48 @@ fn wanted_by(program: &Program, instruction: &Instruction) -> Wanted {
         _ => false,
     };
     if deep { Wanted::Deep } else { Wanted::Shallow }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn path() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec!["a", "a.b", "a.b.c", "a.0", "b", "c.0.a", "c"])
+    }
+
+    fn wanted() -> impl Strategy<Value = Wanted> {
+        prop::sample::select(vec![Wanted::No, Wanted::Shallow, Wanted::Deep])
+    }
+
+    proptest! {
+        /// After whatever came and went, a trie is as one that has had nothing else.
+        #[test]
+        fn what_is_gone_leaves_nothing_behind(changes in prop::collection::vec((path(), wanted()), 0..30)) {
+            let (mut trie, mut left) = (Trie::default(), BTreeMap::new());
+            for (text, wanted) in changes {
+                let path = Path::parse(text).unwrap();
+                left.insert(text, wanted);
+                trie.add(&path, wanted);
+                trie.reduce(&path, wanted, |_| {});
+            }
+            left.retain(|_, wanted| *wanted != Wanted::No);
+            let mut fresh = Trie::default();
+            for (text, wanted) in &left {
+                fresh.add(&Path::parse(text).unwrap(), *wanted);
+            }
+            prop_assert_eq!(trie.len() - trie.free.len(), fresh.len());
+            prop_assert_eq!(trie.is_straight(), fresh.is_straight());
+            for text in ["a", "a.b", "a.b.c", "a.0", "b", "c", "c.0", "c.0.a"] {
+                let path = Path::parse(text).unwrap();
+                let found = |trie: &Trie| trie.find(&path).map(|(node, wanted)| (wanted, trie.has_indexes(node)));
+                prop_assert_eq!(found(&trie), found(&fresh), "{}", text);
+            }
+        }
+    }
 }

@@ -125,6 +125,13 @@ impl Index {
         }
     }
 
+    /// Nothing is filed at the node, and nothing will be at the path that led to it.
+    pub(super) fn forget(&mut self, node: NodeId) {
+        if let Some(place) = Arc::make_mut(&mut self.places).get_mut(node as usize) {
+            *place = None;
+        }
+    }
+
     /// The filters under a key.
     #[inline]
     pub(super) fn look_up(&self, node: NodeId, kind: Kind, value: Value<'_>) -> &[Candidate] {

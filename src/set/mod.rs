@@ -10,6 +10,7 @@ mod guard;
 mod index;
 mod intervals;
 mod keys;
+mod paths;
 mod place;
 mod postings;
 mod probe;
@@ -32,13 +33,14 @@ pub use self::stats::SetStats;
 use crate::error::EventError;
 use crate::event::Node;
 use crate::event::json::{self, Scratch};
-use crate::event::trie::{self, Trie};
+use crate::event::trie::Trie;
 use crate::filter::Filter;
 use crate::program::Program;
 use crate::vm;
 use guard::{Answer, Candidate, Facts, Slot};
 use index::Index;
 use keys::{Choice, Costs, Key};
+use paths::PathUses;
 use place::Change;
 use proof::Proof;
 use residue::{Rejections, Residue};
@@ -70,6 +72,7 @@ pub struct FilterSet<Id> {
     free: Vec<Slot>,
     tests: SharedTests,
     codes: SharedCodes,
+    paths: PathUses,
     next_sequence: u64,
 }
 
@@ -124,12 +127,11 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
     /// Adds a filter, at the end of the order; returns the one that had the id before.
     ///
     /// Takes time in the size of the filter, and, after a [`snapshot`](Self::snapshot), to copy the
-    /// parts of the index that it falls into. The set remembers each path for good, even when no
-    /// filter looks at it any more.
+    /// parts of the index that it falls into.
     pub fn insert(&mut self, id: Id, mut filter: Filter) -> Option<Filter> {
         let replaced = self.remove(&id);
         filter.share_code(self.codes.add(filter.program()));
-        self.add_to_trie(&filter);
+        self.paths.add(filter.program(), &mut self.view.trie);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.view.slots.push(None);
             // Each takes memory, so there are never 2^32.
@@ -157,6 +159,7 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
         self.view.file(program, filed.keys.as_ref(), &filed.tests, slot, Change::Remove);
         self.tests.remove(program, filed.keys.is_none());
         self.codes.remove(program);
+        self.paths.remove(program, &mut self.view.trie, |node| self.view.index.forget(node));
         self.free.push(slot);
         self.view.length -= 1;
         Some(filed.filter)
@@ -217,7 +220,7 @@ impl<Id> FilterSet<Id> {
     pub fn stats(&self) -> SetStats {
         let mut stats = stats::of(&self.view);
         let ids = self.slots_by_id.capacity() * (size_of::<(Id, Slot)>() + 1);
-        stats.bytes += ids + self.tests.bytes() + self.codes.bytes();
+        stats.bytes += ids + self.tests.bytes() + self.codes.bytes() + self.paths.bytes();
         stats
     }
 
@@ -231,18 +234,10 @@ impl<Id> FilterSet<Id> {
         keys::choose(filter.program(), &self.view)
     }
 
-    /// What the filters look at, and those that it has had.
+    /// What the filters look at.
     #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
     pub(crate) fn trie(&self) -> &Trie {
         &self.view.trie
-    }
-
-    fn add_to_trie(&mut self, filter: &Filter) {
-        for (path, wanted) in trie::needs(filter.program()) {
-            if self.view.trie.find(path).is_none_or(|(_, known)| known < wanted) {
-                Arc::make_mut(&mut self.view.trie).add(path, wanted);
-            }
-        }
     }
 }
 
@@ -262,6 +257,7 @@ impl<Id> Default for FilterSet<Id> {
             free: Vec::new(),
             tests: SharedTests::default(),
             codes: SharedCodes::default(),
+            paths: PathUses::default(),
             next_sequence: 0,
         }
     }

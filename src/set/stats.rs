@@ -94,7 +94,7 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
             None => &mut stats.never,
         } += 1;
     }
-    stats.bytes += view.index.bytes() + view.residue.bytes();
+    stats.bytes += view.trie.bytes() + view.index.bytes() + view.residue.bytes();
     stats
 }
 
