@@ -5,7 +5,7 @@ use super::{Array, LookUp, Node, Number, Object, View};
 use crate::path::{NameStart, Segment};
 
 /// A value, and its key where it is the member of an object. What is inside of it follows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Entry {
     pub(super) key: Text,
     pub(super) value: Value,
@@ -15,8 +15,9 @@ pub(super) struct Entry {
     pub(super) is_hidden: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) enum Value {
+    #[default]
     Null,
     Bool(bool),
     Int(i64),
@@ -28,7 +29,7 @@ pub(super) enum Value {
     Object {
         length: u32,
     },
-    /// The key stands here first, so this is its place; the value is that of the last one.
+    /// The key stands here first, so this is its place; the value is that of the last one, which is never this.
     At(u32),
 }
 
@@ -157,23 +158,34 @@ impl<'e> Tape<'e> {
     }
 }
 
+impl<'e> TapeNode<'e> {
+    /// The entry that has the value, and its index.
+    #[inline(always)]
+    fn entry(self) -> Option<(u32, &'e Entry)> {
+        let entry = self.tape.entry(self.index)?;
+        match entry.value {
+            Value::At(index) => Some((index, self.tape.entry(index)?)),
+            _ => Some((self.index, entry)),
+        }
+    }
+}
+
 impl<'e> Node<'e> for TapeNode<'e> {
     type Array = TapeRange<'e>;
     type Object = TapeRange<'e>;
 
     #[inline(always)]
     fn view(self) -> View<'e, Self::Array, Self::Object> {
-        let Some(entry) = self.tape.entry(self.index) else { return View::Null };
-        let inside = |length| TapeRange { tape: self.tape, first: self.index + 1, end: entry.next, length };
+        let Some((index, entry)) = self.entry() else { return View::Null };
+        let inside = |length| TapeRange { tape: self.tape, first: index + 1, end: entry.next, length };
         match entry.value {
-            Value::Null => View::Null,
+            Value::Null | Value::At(_) => View::Null,
             Value::Bool(bool) => View::Bool(bool),
             Value::Int(int) => View::Number(Number::Int(int)),
             Value::Double(double) => View::Number(Number::Double(double)),
             Value::String(text) => View::String(self.tape.string(text)),
             Value::Array { length } => View::Array(inside(length)),
             Value::Object { length } => View::Object(inside(length)),
-            Value::At(index) => Self { tape: self.tape, index }.view(),
         }
     }
 
@@ -189,20 +201,19 @@ impl<'e> Node<'e> for TapeNode<'e> {
 
     #[inline(always)]
     fn array(self) -> Option<Self::Array> {
-        match self.tape.entry(self.index)?.value {
-            Value::Array { .. } | Value::At(_) => match self.view() {
-                View::Array(array) => Some(array),
-                _ => None,
-            },
+        let (index, entry) = self.entry()?;
+        match entry.value {
+            Value::Array { length } => {
+                Some(TapeRange { tape: self.tape, first: index + 1, end: entry.next, length })
+            }
             _ => None,
         }
     }
 
     #[inline(always)]
     fn string(self) -> Option<&'e [u8]> {
-        match self.tape.entry(self.index)?.value {
+        match self.entry()?.1.value {
             Value::String(text) => Some(self.tape.bytes(text)),
-            Value::At(index) => Self { tape: self.tape, index }.string(),
             _ => None,
         }
     }

@@ -53,7 +53,7 @@ const PASSES: [&str; 7] = [
 const DIST: &str = "pkg/dist";
 
 /// What a user downloads, at most, in bytes: nothing large comes in unnoticed.
-const MAX_GZIP: usize = 310_000;
+const MAX_GZIP: usize = 311_000;
 /// The same, with the standard library as Rust ships it.
 const MAX_GZIP_SHIPPED: usize = 338_000;
 

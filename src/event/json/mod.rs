@@ -56,7 +56,9 @@ pub(crate) struct EventScratch {
 /// What is kept of an event.
 #[derive(Debug, Default)]
 struct Kept {
+    /// What lies beyond `length` is left from other events.
     entries: Vec<Entry>,
+    length: usize,
     unescaped: Unescaped,
     /// For each node of the trie, the event and the entry that it was seen at last.
     seen: Vec<Seen>,
@@ -72,7 +74,7 @@ impl Kept {
     /// For another event.
     #[inline(always)]
     fn begin(&mut self, trie: &Trie) {
-        self.entries.clear();
+        self.length = 0;
         self.unescaped.truncate(0);
         self.is_straight = trie.is_straight();
         self.event = self.event.wrapping_add(1);
@@ -90,9 +92,33 @@ impl Kept {
     }
 
     #[inline(always)]
+    fn entries(&self) -> &[Entry] {
+        self.entries.get(..self.length).unwrap_or_default()
+    }
+
+    /// Writes it to where it stays: as an argument of a call it would be written twice.
+    #[inline(always)]
+    fn push(&mut self, entry: Entry) {
+        if self.length == self.entries.len() {
+            self.grow();
+        }
+        if let Some(place) = self.entries.get_mut(self.length) {
+            *place = entry;
+            self.length += 1;
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        let length = self.entries.len();
+        self.entries.resize((2 * length).max(32), Entry::default());
+    }
+
+    #[inline(always)]
     fn tape<'e>(&'e self, text: &'e [u8]) -> Tape<'e> {
         let finds = self.is_straight.then_some(Finds { seen: &self.seen, event: self.event });
-        Tape { entries: &self.entries, text, unescaped: self.unescaped.bytes(), finds }
+        Tape { entries: self.entries(), text, unescaped: self.unescaped.bytes(), finds }
     }
 }
 

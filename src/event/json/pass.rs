@@ -43,7 +43,7 @@ impl<T: Tokens> Pass<'_, '_, T> {
     #[inline(never)]
     pub(super) fn document(&mut self) -> Result<(), Stop> {
         self.value(Keep::Node(Trie::ROOT), Text::default())?;
-        if self.kept.entries.is_empty() {
+        if self.kept.length == 0 {
             // A scalar that nobody wants: no field is there.
             self.push(Text::default(), Value::Null);
         }
@@ -230,13 +230,13 @@ impl<T: Tokens> Pass<'_, '_, T> {
 
     #[inline(always)]
     fn next_index(&self) -> u32 {
-        position(self.kept.entries.len())
+        position(self.kept.length)
     }
 
     #[inline(always)]
     fn push(&mut self, key: Text, value: Value) {
         let next = self.next_index() + 1;
-        self.kept.entries.push(Entry { key, value, next, is_hidden: false });
+        self.kept.push(Entry { key, value, next, is_hidden: false });
     }
 
     /// Begins an array or an object.
@@ -263,7 +263,7 @@ impl<T: Tokens> Pass<'_, '_, T> {
         let mut members = mem::take(&mut self.kept.members);
         members.clear();
         let mut index = object + 1;
-        while let Some(entry) = self.kept.entries.get(index as usize) {
+        while let Some(entry) = self.kept.entries().get(index as usize) {
             members.push(index);
             index = entry.next;
         }
