@@ -1,8 +1,8 @@
 //! `$regex`: the patterns of MongoDB, which are those of PCRE2, on an engine of linear time.
 //!
-//! A pattern is read as PCRE2 reads it ([`parser`]), its anchors are checked against what an engine
-//! without look-ahead can tell ([`anchors`]), and it is written again in the engine's own syntax
-//! ([`emit`]). What has no faithful translation is refused, never approximated.
+//! A pattern is read as PCRE2 reads it ([`parser`]), and its anchors are checked against what can be told
+//! without look-ahead ([`anchors`]). What cannot be searched for in linear time is refused, never approximated.
+//! The rest becomes an automaton ([`nfa`]), and that a table, if it is small ([`dfa`]).
 //!
 //! PCRE2 stands for PCRE2 as MongoDB calls it: UTF-8, the newline is `\n`, `\d \w \s \b` and the POSIX
 //! classes are ASCII. PHP calls it otherwise, for which there are [`Flags`]: without its modifier `u` a
@@ -12,8 +12,11 @@
 
 mod anchors;
 mod class;
-mod emit;
+mod dfa;
+#[cfg(test)]
+mod engine;
 mod escape;
+mod nfa;
 mod node;
 mod parser;
 mod set;
@@ -24,22 +27,14 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
+use dfa::Dfa;
+use nfa::Nfa;
 use node::{Look, Node};
-use regex_lite::{Regex, RegexBuilder};
 
 use crate::dialect::Dialect;
-use crate::limits::Limits;
 
 /// The longest pattern that is read at all, in bytes; filters have a lower limit of their own.
 const MAX_BYTES: usize = 1 << 16;
-
-/// What a state and its ranges take at most, in bytes: with this the engine's own limit is never the
-/// first to be reached. That one is in bytes of memory, of which a pattern takes more on a 64-bit
-/// machine than in WebAssembly; but the same patterns have to be accepted on both.
-const STATE_BYTES: usize = 64;
-
-/// Above what [`parser::MAX_DEPTH`] groups come to when they are written for the engine.
-const ENGINE_DEPTH: u32 = 512;
 
 /// A pattern, checked and ready to be searched for.
 #[derive(Debug, Clone)]
@@ -55,7 +50,7 @@ enum Matcher {
     Literal(Literal),
     /// `abc$`: before the end, or before a `\n` that ends the text.
     EndsWith(String),
-    Regex(Box<Search>),
+    Search(Box<Search>),
 }
 
 /// A search in two steps.
@@ -64,7 +59,27 @@ struct Search {
     /// What every match has in it, in this order: most texts that do not match lack one of them, which
     /// shows much faster.
     parts: Box<[String]>,
-    regex: Regex,
+    automaton: Automaton,
+}
+
+#[derive(Debug, Clone)]
+enum Automaton {
+    Table(Dfa),
+    States(Nfa),
+}
+
+impl Automaton {
+    fn new(node: &Node) -> Self {
+        let nfa = Nfa::new(node);
+        Dfa::new(&nfa).map_or_else(|| Self::States(nfa), Self::Table)
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        match self {
+            Self::Table(dfa) => dfa.is_match(text),
+            Self::States(nfa) => nfa.is_match(text),
+        }
+    }
 }
 
 /// What a pattern without metacharacters amounts to.
@@ -75,7 +90,7 @@ pub(crate) enum Literal {
 }
 
 impl Pattern {
-    /// Fails where PCRE2 would not compile the pattern, where the engine cannot run it in linear time,
+    /// Fails where PCRE2 would not compile the pattern, where it cannot be searched for in linear time,
     /// and where it has more than `most_states`.
     pub(crate) fn new(source: &str, flags: Flags, most_states: usize) -> Result<Self, PatternError> {
         let whole = 0..source.len();
@@ -107,17 +122,20 @@ impl Pattern {
                 let (ending, parts) = (ending(&node), parts(&node));
                 let node = anchors::settle(node)?;
                 let states = count_states(&node, most_states, &whole)?;
-                let search = Search { parts, regex: build(&node, whole)? };
-                (states, ending.map_or_else(|| Matcher::Regex(search.into()), Matcher::EndsWith))
+                let matcher = match ending {
+                    Some(ending) => Matcher::EndsWith(ending),
+                    None => Matcher::Search(Search { parts, automaton: Automaton::new(&node) }.into()),
+                };
+                (states, matcher)
             }
         };
         Ok(Self { source: source.into(), flags, states, matcher })
     }
 
-    /// The states of its automaton, once the repetitions are written out, and the ranges of its
+    /// The states of its automaton, more or less, once the repetitions are written out, and the ranges of its
     /// character classes; 0 where it is plain text. A character of text costs at most a visit to each of
-    /// them, of 10 ns or so: `(?:a?){1000}b`, which has all of them active all the time, takes 40 ms for
-    /// 1 KB of text.
+    /// them, of 3 ns or so: `(?:a?){1000}[bc]`, which has all of them active all the time, takes 10 ms for
+    /// 1 KB of text. Where there is a table, it costs one step.
     pub(crate) fn states(&self) -> usize {
         self.states
     }
@@ -137,7 +155,7 @@ impl Pattern {
             Matcher::EndsWith(end) => {
                 text.strip_suffix('\n').unwrap_or(text).ends_with(end) || text.ends_with(end)
             }
-            Matcher::Regex(search) => has_in_order(text, &search.parts) && search.regex.is_match(text),
+            Matcher::Search(search) => has_in_order(text, &search.parts) && search.automaton.is_match(text),
         }
     }
 
@@ -155,7 +173,7 @@ impl Pattern {
     pub(crate) fn literal(&self) -> Option<Literal> {
         match &self.matcher {
             Matcher::Literal(literal) => Some(literal.clone()),
-            Matcher::EndsWith(_) | Matcher::Regex(_) => None,
+            Matcher::EndsWith(_) | Matcher::Search(_) => None,
         }
     }
 }
@@ -256,14 +274,6 @@ fn count_states(node: &Node, most: usize, whole: &Range<usize>) -> Result<usize,
         let message = format!("a pattern of {states} states, {most} are allowed");
         PatternError::new(PatternErrorKind::TooLarge, whole.clone(), message)
     })
-}
-
-fn build(node: &Node, whole: Range<usize>) -> Result<Regex, PatternError> {
-    RegexBuilder::new(&emit::emit(node))
-        .size_limit(Limits::MAX_PATTERN_STATES * STATE_BYTES)
-        .nest_limit(ENGINE_DEPTH)
-        .build()
-        .map_err(|error| PatternError::unsupported(whole, error.to_string()))
 }
 
 /// How a pattern is read: the letters of `$options`, and what PHP has beside them.

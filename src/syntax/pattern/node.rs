@@ -93,7 +93,7 @@ impl Node {
         }
     }
 
-    /// The states that the engine makes of it, with the ranges of its sets; never too few.
+    /// The states of its automaton, with the ranges of its sets: never less than half of what there are.
     pub(super) fn states(&self) -> u64 {
         match self {
             Self::Empty | Self::Char(_) => 1,

@@ -9,7 +9,7 @@ use crate::sort;
 type Range = (char, char);
 
 /// A set of characters.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct CharSet {
     /// In order, with a gap after each.
     ranges: Vec<Range>,
@@ -43,7 +43,7 @@ pub(super) fn perl(letter: char) -> Option<CharSet> {
         'd' => posix("digit")?,
         's' => posix("space")?,
         'w' => posix("word")?,
-        'v' => CharSet::new(&[('\n', '\r'), ('\u{85}', '\u{85}'), ('\u{2028}', '\u{2029}')]),
+        'v' => vertical_space(),
         'h' => CharSet::new(&[
             ('\t', '\t'),
             (' ', ' '),
@@ -58,6 +58,11 @@ pub(super) fn perl(letter: char) -> Option<CharSet> {
         _ => return None,
     };
     Some(if letter.is_ascii_uppercase() { set.negated() } else { set })
+}
+
+/// `\v`: the characters that break lines.
+pub(super) fn vertical_space() -> CharSet {
+    CharSet::new(&[('\n', '\r'), ('\u{85}', '\u{85}'), ('\u{2028}', '\u{2029}')])
 }
 
 impl CharSet {

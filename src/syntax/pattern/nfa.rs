@@ -1,0 +1,318 @@
+//! [`Node`] → a nondeterministic automaton, with a state for each character that a pattern asks for (Thompson's way),
+//! and the search that follows all of its states at once (Pike's).
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::Mutex;
+
+use super::node::{Look, Node};
+use super::set::{self, CharSet};
+
+/// An index into [`Nfa::states`].
+pub(super) type StateId = u32;
+
+#[derive(Debug)]
+pub(super) struct Nfa {
+    states: Vec<State>,
+    /// What characters are tested against.
+    sets: Vec<CharSet>,
+    start: StateId,
+    /// Whether all matches begin where the text does.
+    is_anchored: bool,
+    /// For the next search, unless another thread has it.
+    memory: Mutex<Memory>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    /// Consumes a character of the set with this index.
+    Consume(u32, StateId),
+    /// Goes on in both.
+    Split(StateId, StateId),
+    /// Goes on where this holds.
+    Look(Look, StateId),
+    Match,
+}
+
+/// What is on one side of a place in a text, as far as a pattern can ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Side {
+    /// Nothing: the start of the text, or its end.
+    Edge,
+    LineBreak,
+    /// What `\w` matches, of ASCII.
+    Word,
+    Other,
+}
+
+impl Side {
+    pub(super) const ALL: [Self; 4] = [Self::Edge, Self::LineBreak, Self::Word, Self::Other];
+
+    pub(super) fn of(c: char) -> Self {
+        match c {
+            '\n' => Self::LineBreak,
+            '0'..='9' | 'A'..='Z' | '_' | 'a'..='z' => Self::Word,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// States, each once.
+#[derive(Debug, Default)]
+struct States {
+    list: Vec<StateId>,
+    /// For each state the round in which it came in last.
+    rounds: Vec<u32>,
+    round: u32,
+}
+
+impl States {
+    /// Empty, for so many.
+    fn begin(&mut self, count: usize) {
+        self.list.clear();
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.rounds.clear();
+            self.round = 1;
+        }
+        self.rounds.resize(count, 0);
+    }
+
+    fn insert(&mut self, state: StateId) {
+        if let Some(round) = self.rounds.get_mut(state as usize)
+            && mem::replace(round, self.round) != self.round
+        {
+            self.list.push(state);
+        }
+    }
+}
+
+/// Working memory of a search.
+#[derive(Debug, Default)]
+struct Memory {
+    /// Those to go on from.
+    states: States,
+    /// What they lead to without consuming a character.
+    reached: States,
+}
+
+/// What states lead to without consuming a character.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// The sets of the states that consume one, and where they go on.
+    pub(super) consuming: Vec<(u32, StateId)>,
+    pub(super) is_match: bool,
+}
+
+impl Nfa {
+    pub(super) fn new(node: &Node) -> Self {
+        let mut builder = Builder { states: vec![State::Match], sets: Vec::new(), known: HashMap::default() };
+        let start = builder.add(node, 0);
+        let Builder { states, sets, .. } = builder;
+        let mut nfa = Self { states, sets, start, is_anchored: false, memory: Mutex::default() };
+        nfa.is_anchored = Side::ALL.into_iter().filter(|before| *before != Side::Edge).all(|before| {
+            Side::ALL.into_iter().all(|after| {
+                let reached = nfa.reached(&[start], before, after);
+                !reached.is_match && reached.consuming.is_empty()
+            })
+        });
+        nfa
+    }
+
+    /// The number of states.
+    pub(super) fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    pub(super) fn sets(&self) -> &[CharSet] {
+        &self.sets
+    }
+
+    /// Where every match begins.
+    pub(super) fn start(&self) -> StateId {
+        self.start
+    }
+
+    pub(super) fn is_anchored(&self) -> bool {
+        self.is_anchored
+    }
+
+    /// Whether it asks what is around a place, but for the start and the end of the text.
+    pub(super) fn looks_around(&self) -> bool {
+        let is_around = |look| !matches!(look, Look::Start | Look::End);
+        self.states.iter().any(|state| matches!(state, State::Look(look, _) if is_around(*look)))
+    }
+
+    /// What the states lead to at a place.
+    pub(super) fn reached(&self, from: &[StateId], before: Side, after: Side) -> Reached {
+        let mut states = States::default();
+        states.begin(self.len());
+        from.iter().for_each(|state| states.insert(*state));
+        let is_match = self.follow(&mut states, before, after);
+        let consuming = states.list.iter().filter_map(|state| self.consumes(*state)).collect();
+        Reached { consuming, is_match }
+    }
+
+    /// Is the pattern found anywhere in `text`? Takes time in the product of its length and the states.
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        match self.memory.try_lock() {
+            Ok(mut memory) => self.search(text, &mut memory),
+            Err(_) => self.search(text, &mut Memory::default()),
+        }
+    }
+
+    fn search(&self, text: &str, Memory { states, reached }: &mut Memory) -> bool {
+        states.begin(self.len());
+        states.insert(self.start);
+        let mut before = Side::Edge;
+        for c in text.chars() {
+            let after = Side::of(c);
+            mem::swap(states, reached);
+            if self.follow(reached, before, after) {
+                return true;
+            }
+            states.begin(self.len());
+            for state in &reached.list {
+                if let Some((set, next)) = self.consumes(*state)
+                    && self.sets.get(set as usize).is_some_and(|set| set.contains(c))
+                {
+                    states.insert(next);
+                }
+            }
+            if !self.is_anchored {
+                states.insert(self.start);
+            }
+            if states.list.is_empty() {
+                return false;
+            }
+            before = after;
+        }
+        self.follow(states, before, Side::Edge)
+    }
+
+    /// Adds what the states lead to without consuming a character. Whether that is a match.
+    fn follow(&self, states: &mut States, before: Side, after: Side) -> bool {
+        let mut next = 0;
+        while let Some(state) = states.list.get(next) {
+            next += 1;
+            match self.states.get(*state as usize) {
+                Some(State::Split(one, other)) => {
+                    let (one, other) = (*one, *other);
+                    states.insert(one);
+                    states.insert(other);
+                }
+                Some(State::Look(look, next)) if holds(*look, before, after) => states.insert(*next),
+                Some(State::Match) => return true,
+                Some(State::Look(..) | State::Consume(..)) | None => {}
+            }
+        }
+        false
+    }
+
+    fn consumes(&self, state: StateId) -> Option<(u32, StateId)> {
+        match self.states.get(state as usize)? {
+            State::Consume(set, next) => Some((*set, *next)),
+            _ => None,
+        }
+    }
+}
+
+/// With memory of its own.
+impl Clone for Nfa {
+    fn clone(&self) -> Self {
+        Self {
+            states: self.states.clone(),
+            sets: self.sets.clone(),
+            start: self.start,
+            is_anchored: self.is_anchored,
+            memory: Mutex::default(),
+        }
+    }
+}
+
+struct Builder {
+    states: Vec<State>,
+    sets: Vec<CharSet>,
+    known: HashMap<CharSet, u32, foldhash::fast::RandomState>,
+}
+
+impl Builder {
+    /// The state from which the node leads to `next`. Recursion is bounded by the parser's depth.
+    fn add(&mut self, node: &Node, next: StateId) -> StateId {
+        match node {
+            Node::Empty => next,
+            Node::Char(c) => self.consume(&CharSet::new(&[(*c, *c)]), next),
+            Node::Set(set) => self.consume(set, next),
+            Node::LineBreak(_) => {
+                let line_feed = self.add(&Node::Char('\n'), next);
+                let both = self.add(&Node::Char('\r'), line_feed);
+                let one = self.consume(&set::vertical_space(), next);
+                self.push(State::Split(both, one))
+            }
+            Node::Look(Look::EndOrFinalLineBreak, _) => {
+                let end = self.push(State::Look(Look::End, next));
+                let line_feed = self.add(&Node::Char('\n'), end);
+                self.push(State::Split(line_feed, end))
+            }
+            Node::Look(look, _) => self.push(State::Look(*look, next)),
+            Node::Concat(parts) => parts.iter().rev().fold(next, |next, part| self.add(part, next)),
+            Node::Alternation(branches) => {
+                let starts: Vec<_> = branches.iter().map(|branch| self.add(branch, next)).collect();
+                let start = starts.into_iter().reduce(|one, other| self.push(State::Split(one, other)));
+                start.unwrap_or(next)
+            }
+            Node::Repeat { body, min, max: Some(max) } => {
+                let rest = (*min..*max).fold(next, |more, _| {
+                    let body = self.add(body, more);
+                    self.push(State::Split(body, next))
+                });
+                (0..*min).fold(rest, |next, _| self.add(body, next))
+            }
+            Node::Repeat { body, min, max: None } => {
+                // The body leads back to where it can be left.
+                let again = self.push(State::Match);
+                let once = self.add(body, again);
+                if let Some(state) = self.states.get_mut(again as usize) {
+                    *state = State::Split(once, next);
+                }
+                if *min == 0 { again } else { (1..*min).fold(once, |next, _| self.add(body, next)) }
+            }
+        }
+    }
+
+    fn consume(&mut self, set: &CharSet, next: StateId) -> StateId {
+        let index = self.known.get(set).copied().unwrap_or_else(|| {
+            let index = index_of(self.sets.len());
+            self.sets.push(set.clone());
+            self.known.insert(set.clone(), index);
+            index
+        });
+        self.push(State::Consume(index, next))
+    }
+
+    fn push(&mut self, state: State) -> StateId {
+        self.states.push(state);
+        index_of(self.states.len() - 1)
+    }
+}
+
+/// The states of a pattern were counted: there are never 2^32.
+fn index_of(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+fn holds(look: Look, before: Side, after: Side) -> bool {
+    let is_word = |side| side == Side::Word;
+    match look {
+        Look::Start => before == Side::Edge,
+        Look::End => after == Side::Edge,
+        Look::LineStart => matches!(before, Side::Edge | Side::LineBreak),
+        Look::LineEnd => matches!(after, Side::Edge | Side::LineBreak),
+        Look::WordBoundary => is_word(before) != is_word(after),
+        Look::NotWordBoundary => is_word(before) == is_word(after),
+        Look::WordStart => !is_word(before) && is_word(after),
+        Look::WordEnd => is_word(before) && !is_word(after),
+        // Others are made of it.
+        Look::EndOrFinalLineBreak => false,
+    }
+}
