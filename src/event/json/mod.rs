@@ -27,7 +27,8 @@ use unescaped::Unescaped;
 /// Positions are counted in 32 bits.
 const MAX_BYTES: usize = u32::MAX as usize >> 1;
 
-/// Working memory of matching: keep one for each thread, and nothing is allocated once it is warm.
+/// Working memory of matching: keep one for each thread, and nothing is allocated once it is warm. It keeps what the
+/// largest event has taken, some bytes for each of that one's; to give that back, drop it and make another.
 ///
 /// ```
 /// use hooksieve::{Filter, Scratch};
