@@ -50,36 +50,17 @@ enum Matcher {
     Literal(Literal),
     /// `abc$`: before the end, or before a `\n` that ends the text.
     EndsWith(String),
-    Search(Box<Search>),
+    Table(Box<Dfa>),
+    States(Box<Search>),
 }
 
 /// A search in two steps.
 #[derive(Debug, Clone)]
 struct Search {
     /// What every match has in it, in this order: most texts that do not match lack one of them, which
-    /// shows much faster.
+    /// shows much faster. (A table shows it as fast.)
     parts: Box<[String]>,
-    automaton: Automaton,
-}
-
-#[derive(Debug, Clone)]
-enum Automaton {
-    Table(Dfa),
-    States(Nfa),
-}
-
-impl Automaton {
-    fn new(node: &Node) -> Self {
-        let nfa = Nfa::new(node);
-        Dfa::new(&nfa).map_or_else(|| Self::States(nfa), Self::Table)
-    }
-
-    fn is_match(&self, text: &str) -> bool {
-        match self {
-            Self::Table(dfa) => dfa.is_match(text),
-            Self::States(nfa) => nfa.is_match(text),
-        }
-    }
+    nfa: Nfa,
 }
 
 /// What a pattern without metacharacters amounts to.
@@ -87,6 +68,17 @@ impl Automaton {
 pub(crate) enum Literal {
     Contains(String),
     StartsWith(String),
+}
+
+impl Matcher {
+    /// Of a pattern that is no plain text, and of the parts that every match has.
+    fn new(node: &Node, parts: Box<[String]>) -> Self {
+        let nfa = Nfa::new(node);
+        match Dfa::new(&nfa) {
+            Some(dfa) => Self::Table(dfa.into()),
+            None => Self::States(Search { parts, nfa }.into()),
+        }
+    }
 }
 
 impl Pattern {
@@ -122,10 +114,7 @@ impl Pattern {
                 let (ending, parts) = (ending(&node), parts(&node));
                 let node = anchors::settle(node)?;
                 let states = count_states(&node, most_states, &whole)?;
-                let matcher = match ending {
-                    Some(ending) => Matcher::EndsWith(ending),
-                    None => Matcher::Search(Search { parts, automaton: Automaton::new(&node) }.into()),
-                };
+                let matcher = ending.map_or_else(|| Matcher::new(&node, parts), Matcher::EndsWith);
                 (states, matcher)
             }
         };
@@ -155,7 +144,8 @@ impl Pattern {
             Matcher::EndsWith(end) => {
                 text.strip_suffix('\n').unwrap_or(text).ends_with(end) || text.ends_with(end)
             }
-            Matcher::Search(search) => has_in_order(text, &search.parts) && search.automaton.is_match(text),
+            Matcher::Table(dfa) => dfa.is_match(text),
+            Matcher::States(search) => has_in_order(text, &search.parts) && search.nfa.is_match(text),
         }
     }
 
@@ -173,7 +163,7 @@ impl Pattern {
     pub(crate) fn literal(&self) -> Option<Literal> {
         match &self.matcher {
             Matcher::Literal(literal) => Some(literal.clone()),
-            Matcher::EndsWith(_) | Matcher::Search(_) => None,
+            Matcher::EndsWith(_) | Matcher::Table(_) | Matcher::States(_) => None,
         }
     }
 }
