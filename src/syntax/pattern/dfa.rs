@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::nfa::{Nfa, Side, StateId};
+use super::nfa::{Nfa, Reached, Side, StateId};
 
 /// The most cells of a table, each of two bytes, and the most states of what it is made of: together they bound the time
 /// that it takes to make one, which is some 2 ms.
@@ -86,7 +86,10 @@ impl Builder<'_> {
         let width = usize::from(classes.count()) + 1;
         let start = self.row(Side::Edge, vec![self.nfa.start()], width)?;
         while let Some(((before, states), row)) = self.open.pop() {
-            let reached = Side::ALL.map(|after| self.nfa.reached(&states, before, after));
+            let reached = Side::ALL.map(|after| match classes.has(after) {
+                true => self.nfa.reached(&states, before, after),
+                false => Reached::default(),
+            });
             let reached = |after: Side| reached.get(after as usize);
             for (cell, class) in (usize::from(row)..).zip(classes.all()) {
                 let reached = reached(class.side)?;
@@ -194,6 +197,11 @@ impl Classes {
             *class = class_in(&ranges, char::from(byte));
         }
         Some(Self { ascii, ranges: ranges.into(), classes })
+    }
+
+    /// Whether there is one on this side of a place; the edge is always there.
+    fn has(&self, side: Side) -> bool {
+        side == Side::Edge || self.all().any(|class| class.side == side)
     }
 
     fn all(&self) -> impl Iterator<Item = &Class> {

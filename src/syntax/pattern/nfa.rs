@@ -110,12 +110,14 @@ impl Nfa {
         let start = builder.add(node, 0);
         let Builder { states, sets, .. } = builder;
         let mut nfa = Self { states, sets, start, is_anchored: false, memory: Mutex::default() };
-        nfa.is_anchored = Side::ALL.into_iter().filter(|before| *before != Side::Edge).all(|before| {
-            Side::ALL.into_iter().all(|after| {
-                let reached = nfa.reached(&[start], before, after);
-                !reached.is_match && reached.consuming.is_empty()
-            })
-        });
+        // In the midst of a text nothing follows from where matches begin.
+        nfa.is_anchored = nfa.looks(|look| look == Look::Start)
+            && [Side::LineBreak, Side::Word, Side::Other].into_iter().all(|before| {
+                Side::ALL.into_iter().all(|after| {
+                    let reached = nfa.reached(&[start], before, after);
+                    !reached.is_match && reached.consuming.is_empty()
+                })
+            });
         nfa
     }
 
@@ -139,8 +141,11 @@ impl Nfa {
 
     /// Whether it asks what is around a place, but for the start and the end of the text.
     pub(super) fn looks_around(&self) -> bool {
-        let is_around = |look| !matches!(look, Look::Start | Look::End);
-        self.states.iter().any(|state| matches!(state, State::Look(look, _) if is_around(*look)))
+        self.looks(|look| !matches!(look, Look::Start | Look::End))
+    }
+
+    fn looks(&self, is_it: impl Fn(Look) -> bool) -> bool {
+        self.states.iter().any(|state| matches!(state, State::Look(look, _) if is_it(*look)))
     }
 
     /// What the states lead to at a place.
