@@ -68,7 +68,7 @@ fn flatten(join: Join, parts: Vec<Expr>) -> Vec<Expr> {
 /// the group is its absorbing value, and there are no parts.
 #[allow(
     clippy::mutable_key_type,
-    reason = "a pattern is compared by its text, not by the caches of its automaton"
+    reason = "a pattern is compared by its text, not by the automaton that is made of it"
 )]
 fn remove_repeated(parts: Vec<Expr>) -> Option<Vec<Expr>> {
     let mut seen = HashSet::with_capacity(parts.len());
@@ -83,7 +83,7 @@ fn remove_repeated(parts: Vec<Expr>) -> Option<Vec<Expr>> {
 /// Absorption: a ∧ (a ∨ b) = a.
 #[allow(
     clippy::mutable_key_type,
-    reason = "a pattern is compared by its text, not by the caches of its automaton"
+    reason = "a pattern is compared by its text, not by the automaton that is made of it"
 )]
 fn absorb(join: Join, parts: Vec<Expr>) -> Vec<Expr> {
     if !parts.iter().any(|part| matches!(part, Expr::Group(..))) {

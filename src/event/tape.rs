@@ -40,7 +40,7 @@ pub(super) enum Value {
 pub(super) struct Text(u64);
 
 impl Text {
-    /// Positions are in texts of less than 2 GiB.
+    /// Lengths are less than 2 GiB, and positions less than twice that.
     #[inline(always)]
     pub(super) fn new(start: usize, length: usize, is_unescaped: bool) -> Self {
         Self(start as u64 | (length as u64) << 32 | u64::from(is_unescaped) << 63)
@@ -168,6 +168,12 @@ impl<'e> TapeNode<'e> {
             _ => Some((self.index, entry)),
         }
     }
+
+    /// What is inside of that entry.
+    #[inline(always)]
+    fn inside(self, index: u32, entry: &Entry, length: u32) -> TapeRange<'e> {
+        TapeRange { tape: self.tape, first: index + 1, end: entry.next, length }
+    }
 }
 
 impl<'e> Node<'e> for TapeNode<'e> {
@@ -177,7 +183,7 @@ impl<'e> Node<'e> for TapeNode<'e> {
     #[inline(always)]
     fn view(self) -> View<'e, Self::Array, Self::Object> {
         let Some((index, entry)) = self.entry() else { return View::Null };
-        let inside = |length| TapeRange { tape: self.tape, first: index + 1, end: entry.next, length };
+        let inside = |length| self.inside(index, entry, length);
         match entry.value {
             Value::Null | Value::At(_) => View::Null,
             Value::Bool(bool) => View::Bool(bool),
@@ -203,9 +209,7 @@ impl<'e> Node<'e> for TapeNode<'e> {
     fn array(self) -> Option<Self::Array> {
         let (index, entry) = self.entry()?;
         match entry.value {
-            Value::Array { length } => {
-                Some(TapeRange { tape: self.tape, first: index + 1, end: entry.next, length })
-            }
+            Value::Array { length } => Some(self.inside(index, entry, length)),
             _ => None,
         }
     }

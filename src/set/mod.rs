@@ -129,9 +129,10 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
     /// Takes time in the size of the filter, and, after a [`snapshot`](Self::snapshot), to copy the
     /// parts of the index that it falls into.
     pub fn insert(&mut self, id: Id, mut filter: Filter) -> Option<Filter> {
-        let replaced = self.remove(&id);
         filter.share_code(self.codes.add(filter.program()));
+        // Before the other one goes: what both look at stays.
         self.paths.add(filter.program(), &mut self.view.trie);
+        let replaced = self.remove(&id);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.view.slots.push(None);
             // Each takes memory, so there are never 2^32.
@@ -151,7 +152,7 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
         replaced
     }
 
-    /// Takes a filter out; `None` where there is none with the id.
+    /// Takes a filter out; `None` where there is none with the id. Takes time as [`insert`](Self::insert) does.
     pub fn remove(&mut self, id: &Id) -> Option<Filter> {
         let slot = self.slots_by_id.remove(id)?;
         let filed = self.view.slots.get_mut(slot as usize)?.take()?;

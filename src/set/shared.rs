@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::event::{Constant, Number};
 use crate::program::{Code, Instruction, Op, Operand, Program, Step, Target};
+use crate::syntax::pattern::Pattern;
 use crate::vm::Memory;
 
 /// One of each code that the filters have, and how many have it.
@@ -16,7 +17,7 @@ pub(super) struct SharedCodes(HashMap<Arc<Code>, u32, foldhash::fast::RandomStat
 
 #[allow(
     clippy::mutable_key_type,
-    reason = "a pattern is compared by its text, not by the caches of its automaton"
+    reason = "a pattern is compared by its text, not by the automaton that is made of it"
 )]
 impl SharedCodes {
     /// The code of a program, to be shared with it.
@@ -47,7 +48,7 @@ impl SharedCodes {
             size_of::<Code>()
                 + size_of_val(&*code.instructions)
                 + size_of_val(&*code.paths)
-                + size_of_val(&*code.patterns)
+                + code.patterns.iter().map(Pattern::bytes).sum::<usize>()
         });
         codes.sum::<usize>() + self.0.capacity() * (size_of::<(Arc<Code>, u32)>() + 1)
     }

@@ -30,6 +30,16 @@ pub(crate) fn matches_read<'e, N: Node<'e>>(program: &Program, event: N, trie: &
     })
 }
 
+/// The same, with verdicts that are known already.
+pub(crate) fn matches_with<'e, N: Node<'e>>(program: &Program, event: N, memory: &mut impl Memory) -> bool {
+    run(program, program.code.entry, |test| memory.verdict(test.index, || test.any(event)))
+}
+
+/// The same, where `holds` says whether the test of an instruction does.
+pub(crate) fn matches_by(program: &Program, mut holds: impl FnMut(usize) -> bool) -> bool {
+    run(program, program.code.entry, |test| holds(test.index))
+}
+
 /// What a program of any dialect says of the event.
 pub(crate) fn verdict<'e, N: Node<'e>>(program: &Program, event: N) -> Verdict {
     match program.dialect() {
@@ -50,16 +60,6 @@ fn php_verdict<'e, N: Node<'e>>(program: &Program, event: N) -> Verdict {
     nextcloud::check_event(event)
         .and_then(|()| try_run(program, program.code.entry, |test| test.php(event)))
         .into()
-}
-
-/// The same, with verdicts that are known already.
-pub(crate) fn matches_with<'e, N: Node<'e>>(program: &Program, event: N, memory: &mut impl Memory) -> bool {
-    run(program, program.code.entry, |test| memory.verdict(test.index, || test.any(event)))
-}
-
-/// The same, where `holds` says whether the test of an instruction does.
-pub(crate) fn matches_by(program: &Program, mut holds: impl FnMut(usize) -> bool) -> bool {
-    run(program, program.code.entry, |test| holds(test.index))
 }
 
 /// Whether the test of one instruction holds, wherever the program would go.

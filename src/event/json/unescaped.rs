@@ -25,7 +25,7 @@ impl Unescaped {
         self.length
     }
 
-    /// Forgets what came after the first `length` bytes, of which there are as many.
+    /// Forgets what came after the first bytes, at most as many as there are.
     #[inline(always)]
     pub(super) fn truncate(&mut self, length: usize) {
         self.length = length;

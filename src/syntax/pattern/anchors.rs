@@ -1,11 +1,11 @@
-//! What the engine cannot tell without looking ahead, judged by what may follow.
+//! What an automaton cannot tell without looking ahead, judged by what may follow.
 //!
 //! Three constructs look ahead:
 //!
 //! - `$` (and `\Z`) holds before a `\n` that ends the text. It is written `\n?\z`, which is right where
 //!   the rest of the pattern can be empty once `$` holds. Where the rest must begin with a character
 //!   that is no `\n`, `$` can never hold. Anything between (`a$\n`, `a$\b`) is refused.
-//! - `^` with the option `m` does not hold after a `\n` that ends the text. The engine's own does,
+//! - `^` with the option `m` does not hold after a `\n` that ends the text. That of the automaton does,
 //!   which makes no difference where the rest of the pattern must consume a character. Where it need
 //!   not, as in `^$`, the rest is split into the ways that do and those that do not; see [`not_at_end`].
 //! - `\R` never stops between `\r` and `\n`. That makes no difference where the rest can be empty, or
@@ -18,7 +18,7 @@ use super::set::CharSet;
 /// The most nodes that are copied to split the rest of a pattern.
 const MAX_SPLIT: usize = 200;
 
-/// Makes sure that the engine will read the looks in `node` as PCRE2 does.
+/// Makes sure that for an automaton the looks in `node` hold where they do for PCRE2.
 pub(super) fn settle(node: Node) -> Result<Node, PatternError> {
     settle_before(node, After { ways: Ways::of(&Node::Empty), is_end: true })
 }

@@ -7,13 +7,21 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::nfa::{Nfa, Reached, Side, StateId};
+use crate::sort;
 
-/// The most cells of a table, each of two bytes, and the most states of what it is made of: together they bound the time
-/// that it takes to make one, which is some 2 ms.
+/// The most cells of a table, each of two bytes.
 const MAX_CELLS: usize = 4096;
-const MAX_STATES: usize = 256;
 
-/// Where a row begins; of the first two there is no need.
+/// The most states of what a table is made of; and the most rows for each of them, beside a few: what has more of them
+/// mostly has very many. Together they bound the time that it takes to make a table, or to give up.
+const MAX_STATES: usize = 256;
+const MAX_ROWS_EACH: usize = 8;
+const FEW_ROWS: usize = 32;
+
+/// The most pairs of a range of characters and a set that it may be in.
+const MAX_PAIRS: usize = 1 << 14;
+
+/// The cell that a row begins with. The first two are not those of a row, but answers.
 type Row = u16;
 
 /// There is no match, whatever follows.
@@ -30,14 +38,31 @@ pub(super) struct Dfa {
     start: Row,
 }
 
+/// What a table is made of.
+struct Plan {
+    classes: Classes,
+    /// By number.
+    members: Vec<Class>,
+}
+
 impl Dfa {
     /// `None` where it would be too large.
     pub(super) fn new(nfa: &Nfa) -> Option<Self> {
         if nfa.len() > MAX_STATES {
             return None;
         }
-        let classes = Classes::new(nfa)?;
-        Builder { nfa, rows: HashMap::default(), open: Vec::new(), cells: Vec::new() }.build(classes)
+        let plan = Plan::new(nfa)?;
+        let width = plan.members.len() + 1;
+        // Where one part follows the other, each state has a row.
+        if nfa.len() * width > MAX_CELLS {
+            return None;
+        }
+        Builder { nfa, width, rows: HashMap::default(), open: Vec::new(), cells: Vec::new() }.build(plan)
+    }
+
+    /// Its memory.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.cells) + size_of_val(&*self.classes.ranges)
     }
 
     /// Is the pattern found anywhere in `text`?
@@ -61,7 +86,7 @@ impl Dfa {
                 return row == FOUND;
             }
         }
-        self.next(row, self.classes.count()) == FOUND
+        self.next(row, self.classes.end) == FOUND
     }
 
     #[inline(always)]
@@ -75,6 +100,8 @@ type Key = (Side, Box<[StateId]>);
 
 struct Builder<'n> {
     nfa: &'n Nfa,
+    /// The cells of a row.
+    width: usize,
     rows: HashMap<Key, Row, foldhash::fast::RandomState>,
     /// Those whose cells are still to be written.
     open: Vec<(Key, Row)>,
@@ -82,16 +109,17 @@ struct Builder<'n> {
 }
 
 impl Builder<'_> {
-    fn build(mut self, classes: Classes) -> Option<Dfa> {
-        let width = usize::from(classes.count()) + 1;
-        let start = self.row(Side::Edge, vec![self.nfa.start()], width)?;
+    fn build(mut self, Plan { classes, members }: Plan) -> Option<Dfa> {
+        let has = |side| side == Side::Edge || members.iter().any(|class| class.side == side);
+        let sides = Side::ALL.map(has);
+        let start = self.row(Side::Edge, vec![self.nfa.start()])?;
         while let Some(((before, states), row)) = self.open.pop() {
-            let reached = Side::ALL.map(|after| match classes.has(after) {
-                true => self.nfa.reached(&states, before, after),
-                false => Reached::default(),
+            let reached = Side::ALL.map(|after| match sides.get(after as usize) {
+                Some(true) => self.nfa.reached(&states, before, after),
+                _ => Reached::default(),
             });
             let reached = |after: Side| reached.get(after as usize);
-            for (cell, class) in (usize::from(row)..).zip(classes.all()) {
+            for (cell, class) in (usize::from(row)..).zip(&members) {
                 let reached = reached(class.side)?;
                 let next = if reached.is_match {
                     FOUND
@@ -102,32 +130,34 @@ impl Builder<'_> {
                     if !self.nfa.is_anchored() {
                         states.push(self.nfa.start());
                     }
-                    self.row(class.side, states, width)?
+                    self.row(class.side, states)?
                 };
                 *self.cells.get_mut(cell)? = next;
             }
-            let end = usize::from(row) + width - 1;
+            let end = usize::from(row) + self.width - 1;
             *self.cells.get_mut(end)? = if reached(Side::Edge)?.is_match { FOUND } else { NEVER };
         }
         Some(Dfa { classes, cells: self.cells.into(), start })
     }
 
     /// The row of these states. `None` where there are too many.
-    fn row(&mut self, before: Side, mut states: Vec<StateId>, width: usize) -> Option<Row> {
-        states.sort_unstable();
+    fn row(&mut self, before: Side, mut states: Vec<StateId>) -> Option<Row> {
+        sort::by_key(&mut states, |state| *state);
         states.dedup();
         if states.is_empty() {
             return Some(NEVER);
         }
+        let most = MAX_ROWS_EACH * self.nfa.len() + FEW_ROWS;
+        let count = self.rows.len();
         match self.rows.entry((before, states.into())) {
             Entry::Occupied(known) => Some(*known.get()),
             Entry::Vacant(new) => {
-                // Two cells before the first row, for the rows that there are not.
+                // Behind two cells, for the answers.
                 let row = self.cells.len().max(2);
-                if row + width > MAX_CELLS {
+                if row + self.width > MAX_CELLS || count == most {
                     return None;
                 }
-                self.cells.resize(row + width, NEVER);
+                self.cells.resize(row + self.width, NEVER);
                 let row = Row::try_from(row).ok()?;
                 self.open.push((new.key().clone(), row));
                 Some(*new.insert(row))
@@ -142,7 +172,8 @@ struct Classes {
     ascii: [u8; 128],
     /// Where ranges begin, and their classes; the first begins with the first character.
     ranges: Box<[(char, u8)]>,
-    classes: Vec<Class>,
+    /// The class of the end of the text, beyond all others.
+    end: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -158,60 +189,58 @@ impl Class {
     }
 }
 
-impl Classes {
-    /// `None` where there are too many.
+impl Plan {
+    /// `None` where there are too many classes.
     fn new(nfa: &Nfa) -> Option<Self> {
+        let looks_around = nfa.looks_around();
         let mut starts = vec!['\0'];
-        if nfa.looks_around() {
+        if looks_around {
             // Where a side begins.
             starts.extend((1..128).map(char::from).filter(|c| Side::of(*c) != Side::of(before(*c))));
         }
-        for set in nfa.sets() {
+        let sets = nfa.sets();
+        let bounds: usize = sets.iter().map(|set| 2 * set.ranges().len() + 1).sum();
+        if bounds > MAX_PAIRS {
+            return None;
+        }
+        for set in sets {
             // What is outside of a set begins where the inside ends.
             let outside = set.negated();
             starts.extend(set.ranges().iter().chain(outside.ranges()).map(|(first, _)| *first));
         }
-        starts.sort_unstable();
+        sort::by_key(&mut starts, |start| *start);
         starts.dedup();
+        if starts.len() * sets.len() > MAX_PAIRS {
+            return None;
+        }
 
         let mut numbers = HashMap::<Class, u8, foldhash::fast::RandomState>::default();
-        let mut classes = Vec::new();
+        let mut members = Vec::new();
         let mut ranges = Vec::new();
         for start in starts {
-            let side = if nfa.looks_around() { Side::of(start) } else { Side::Other };
-            let mut sets = vec![0; nfa.sets().len().div_ceil(64)];
-            for (index, _) in nfa.sets().iter().enumerate().filter(|(_, set)| set.contains(start)) {
-                *sets.get_mut(index / 64)? |= 1 << (index % 64);
+            let side = if looks_around { Side::of(start) } else { Side::Other };
+            let mut bits = vec![0; sets.len().div_ceil(64)];
+            for (index, _) in sets.iter().enumerate().filter(|(_, set)| set.contains(start)) {
+                *bits.get_mut(index / 64)? |= 1 << (index % 64);
             }
-            let class = Class { side, sets: sets.into() };
-            // The last number is for the end of the text.
-            let next = u8::try_from(classes.len()).ok().filter(|next| *next < u8::MAX)?;
-            let number = *numbers.entry(class.clone()).or_insert(next);
-            if number == next {
-                classes.push(class);
-            }
+            let class = Class { side, sets: bits.into() };
+            let number = match numbers.get(&class) {
+                Some(number) => *number,
+                None => {
+                    let next = u8::try_from(members.len()).ok()?;
+                    numbers.insert(class.clone(), next);
+                    members.push(class);
+                    next
+                }
+            };
             ranges.push((start, number));
         }
+        let end = u8::try_from(members.len()).ok()?;
         let mut ascii = [0; 128];
         for (byte, class) in (0_u8..).zip(&mut ascii) {
             *class = class_in(&ranges, char::from(byte));
         }
-        Some(Self { ascii, ranges: ranges.into(), classes })
-    }
-
-    /// Whether there is one on this side of a place; the edge is always there.
-    fn has(&self, side: Side) -> bool {
-        side == Side::Edge || self.all().any(|class| class.side == side)
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Class> {
-        self.classes.iter()
-    }
-
-    /// Classes are less.
-    #[inline(always)]
-    fn count(&self) -> u8 {
-        self.classes.len() as u8
+        Some(Self { classes: Classes { ascii, ranges: ranges.into(), end }, members })
     }
 }
 
@@ -229,7 +258,7 @@ fn class_in(ranges: &[(char, u8)], c: char) -> u8 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Flags, anchors, engine, parser};
+    use super::super::{Flags, anchors, oracle, parser};
     use super::*;
 
     fn pattern() -> impl Strategy<Value = String> {
@@ -251,22 +280,43 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Another engine says the same as the table, and as the search that follows all states.
+        /// The oracle says the same as the table, and as the search that follows all states.
         #[test]
         fn all_ways_to_search_agree(
             pattern in pattern(),
             texts in prop::collection::vec("[ab1_ é\u{fc}\u{212a}\u{2028}\r\n]{0,7}", 8),
         ) {
             let Ok(node) = parser::parse(&pattern, Flags::NONE).and_then(anchors::settle) else { return Ok(()) };
-            let engine = engine::regex(&node);
+            let oracle = oracle::regex(&node);
             let nfa = Nfa::new(&node);
             let dfa = Dfa::new(&nfa);
             for text in texts {
-                let expected = engine.is_match(&text);
+                let expected = oracle.is_match(&text);
                 prop_assert_eq!(nfa.is_match(&text), expected, "{} in {:?}", pattern, text);
                 if let Some(dfa) = &dfa {
                     prop_assert_eq!(dfa.is_match(&text), expected, "{} in {:?}, by the table", pattern, text);
                 }
+            }
+        }
+    }
+
+    /// One character of each set of some of seven letters.
+    #[test]
+    fn many_sets() {
+        let letters =
+            |set: u32| ('a'..='g').zip(0..).filter(move |(_, bit)| set >> bit & 1 == 1).map(|(c, _)| c);
+        let class = |set| format!("[{}]", letters(set).collect::<String>());
+        let pattern: String = (1..=100).map(class).collect();
+        let nfa = Nfa::new(&parser::parse(&format!("^{pattern}"), Flags::NONE).unwrap());
+        assert_eq!(nfa.sets().len(), 100);
+        let dfa = Dfa::new(&nfa).unwrap();
+        let text: String = (1..=100).filter_map(|set| letters(set).next()).collect();
+        for set in 1..=100 {
+            for other in 'a'..='h' {
+                let text: String =
+                    (1..).zip(text.chars()).map(|(at, c)| if at == set { other } else { c }).collect();
+                let expected = letters(set).any(|letter| letter == other);
+                assert_eq!((nfa.is_match(&text), dfa.is_match(&text)), (expected, expected), "{text}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `$regex`: the patterns of MongoDB, which are those of PCRE2, on an engine of linear time.
+//! `$regex`: the patterns of MongoDB, which are those of PCRE2, in linear time.
 //!
 //! A pattern is read as PCRE2 reads it ([`parser`]), and its anchors are checked against what can be told
 //! without look-ahead ([`anchors`]). What cannot be searched for in linear time is refused, never approximated.
@@ -13,11 +13,11 @@
 mod anchors;
 mod class;
 mod dfa;
-#[cfg(test)]
-mod engine;
 mod escape;
 mod nfa;
 mod node;
+#[cfg(test)]
+mod oracle;
 mod parser;
 mod set;
 #[cfg(test)]
@@ -26,12 +26,14 @@ mod tests;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use dfa::Dfa;
 use nfa::Nfa;
 use node::{Look, Node};
 
 use crate::dialect::Dialect;
+use crate::limits::Limits;
 
 /// The longest pattern that is read at all, in bytes; filters have a lower limit of their own.
 const MAX_BYTES: usize = 1 << 16;
@@ -50,17 +52,16 @@ enum Matcher {
     Literal(Literal),
     /// `abc$`: before the end, or before a `\n` that ends the text.
     EndsWith(String),
-    Table(Box<Dfa>),
-    States(Box<Search>),
+    /// Made of the source when it is searched for first: most filters are only looked at.
+    Automaton(OnceLock<Box<Automaton>>),
 }
 
-/// A search in two steps.
 #[derive(Debug, Clone)]
-struct Search {
+enum Automaton {
+    Table(Dfa),
     /// What every match has in it, in this order: most texts that do not match lack one of them, which
     /// shows much faster. (A table shows it as fast.)
-    parts: Box<[String]>,
-    nfa: Nfa,
+    States(Box<[String]>, Nfa),
 }
 
 /// What a pattern without metacharacters amounts to.
@@ -70,21 +71,32 @@ pub(crate) enum Literal {
     StartsWith(String),
 }
 
-impl Matcher {
-    /// Of a pattern that is no plain text, and of the parts that every match has.
-    fn new(node: &Node, parts: Box<[String]>) -> Self {
+impl Automaton {
+    fn new(node: &Node) -> Self {
         let nfa = Nfa::new(node);
-        match Dfa::new(&nfa) {
-            Some(dfa) => Self::Table(dfa.into()),
-            None => Self::States(Search { parts, nfa }.into()),
+        Dfa::new(&nfa).map_or_else(|| Self::States(parts(node), nfa), Self::Table)
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        match self {
+            Self::Table(dfa) => dfa.is_match(text),
+            Self::States(parts, nfa) => has_in_order(text, parts) && nfa.is_match(text),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Table(dfa) => dfa.bytes(),
+            Self::States(parts, nfa) => parts.iter().map(String::len).sum::<usize>() + nfa.bytes(),
         }
     }
 }
 
 impl Pattern {
     /// Fails where PCRE2 would not compile the pattern, where it cannot be searched for in linear time,
-    /// and where it has more than `most_states`.
+    /// and where it has more than `most_states`, or than any may have.
     pub(crate) fn new(source: &str, flags: Flags, most_states: usize) -> Result<Self, PatternError> {
+        let most_states = most_states.min(Limits::MAX_PATTERN_STATES);
         let whole = 0..source.len();
         if source.len() > MAX_BYTES {
             let message = format!("a pattern of {} bytes, {MAX_BYTES} are allowed", source.len());
@@ -111,11 +123,10 @@ impl Pattern {
             None => {
                 // Before any more work is done on it.
                 count_states(&node, most_states, &whole)?;
-                let (ending, parts) = (ending(&node), parts(&node));
+                let ending = ending(&node);
                 let node = anchors::settle(node)?;
                 let states = count_states(&node, most_states, &whole)?;
-                let matcher = ending.map_or_else(|| Matcher::new(&node, parts), Matcher::EndsWith);
-                (states, matcher)
+                (states, ending.map_or_else(|| Matcher::Automaton(OnceLock::new()), Matcher::EndsWith))
             }
         };
         Ok(Self { source: source.into(), flags, states, matcher })
@@ -144,9 +155,26 @@ impl Pattern {
             Matcher::EndsWith(end) => {
                 text.strip_suffix('\n').unwrap_or(text).ends_with(end) || text.ends_with(end)
             }
-            Matcher::Table(dfa) => dfa.is_match(text),
-            Matcher::States(search) => has_in_order(text, &search.parts) && search.nfa.is_match(text),
+            Matcher::Automaton(automaton) => {
+                automaton.get_or_init(|| Automaton::new(&self.node()).into()).is_match(text)
+            }
         }
+    }
+
+    /// What was read of the source: it is read again, for that takes less than to keep it.
+    fn node(&self) -> Node {
+        let characters = self.flags.has(Flags::BYTES).then(|| characters_of_bytes(&self.source));
+        let node = parser::parse(characters.as_deref().unwrap_or(&self.source), self.flags);
+        node.and_then(anchors::settle).unwrap_or_else(|_| Node::fail())
+    }
+
+    /// Its memory, as far as it is known; an automaton is there once it was needed.
+    pub(crate) fn bytes(&self) -> usize {
+        let automaton = match &self.matcher {
+            Matcher::Automaton(automaton) => automaton.get().map_or(0, |automaton| automaton.bytes()),
+            Matcher::Literal(_) | Matcher::EndsWith(_) => 0,
+        };
+        size_of::<Self>() + self.source.len() + automaton
     }
 
     /// The pattern as it was given.
@@ -163,7 +191,7 @@ impl Pattern {
     pub(crate) fn literal(&self) -> Option<Literal> {
         match &self.matcher {
             Matcher::Literal(literal) => Some(literal.clone()),
-            Matcher::EndsWith(_) | Matcher::Table(_) | Matcher::States(_) => None,
+            Matcher::EndsWith(_) | Matcher::Automaton(_) => None,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! [`Node`] → a nondeterministic automaton, with a state for each character that a pattern asks for (Thompson's way),
 //! and the search that follows all of its states at once (Pike's).
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::mem;
-use std::sync::Mutex;
 
 use super::node::{Look, Node};
 use super::set::{self, CharSet};
@@ -11,7 +11,7 @@ use super::set::{self, CharSet};
 /// An index into [`Nfa::states`].
 pub(super) type StateId = u32;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Nfa {
     states: Vec<State>,
     /// What characters are tested against.
@@ -19,8 +19,6 @@ pub(super) struct Nfa {
     start: StateId,
     /// Whether all matches begin where the text does.
     is_anchored: bool,
-    /// For the next search, unless another thread has it.
-    memory: Mutex<Memory>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -96,10 +94,15 @@ struct Memory {
     reached: States,
 }
 
+thread_local! {
+    /// That of all patterns: nothing is allocated once it is warm.
+    static MEMORY: RefCell<Memory> = RefCell::default();
+}
+
 /// What states lead to without consuming a character.
 #[derive(Debug, Default)]
 pub(super) struct Reached {
-    /// The sets of the states that consume one, and where they go on.
+    /// The sets of the states that consume one, and where they go on. Where there is a match, not all of them.
     pub(super) consuming: Vec<(u32, StateId)>,
     pub(super) is_match: bool,
 }
@@ -109,7 +112,7 @@ impl Nfa {
         let mut builder = Builder { states: vec![State::Match], sets: Vec::new(), known: HashMap::default() };
         let start = builder.add(node, 0);
         let Builder { states, sets, .. } = builder;
-        let mut nfa = Self { states, sets, start, is_anchored: false, memory: Mutex::default() };
+        let mut nfa = Self { states, sets, start, is_anchored: false };
         // In the midst of a text nothing follows from where matches begin.
         nfa.is_anchored = nfa.looks(|look| look == Look::Start)
             && [Side::LineBreak, Side::Word, Side::Other].into_iter().all(|before| {
@@ -119,6 +122,12 @@ impl Nfa {
                 })
             });
         nfa
+    }
+
+    /// Its memory.
+    pub(super) fn bytes(&self) -> usize {
+        let ranges: usize = self.sets.iter().map(|set| size_of_val(set) + size_of_val(set.ranges())).sum();
+        size_of_val(&*self.states) + ranges
     }
 
     /// The number of states.
@@ -160,10 +169,7 @@ impl Nfa {
 
     /// Is the pattern found anywhere in `text`? Takes time in the product of its length and the states.
     pub(super) fn is_match(&self, text: &str) -> bool {
-        match self.memory.try_lock() {
-            Ok(mut memory) => self.search(text, &mut memory),
-            Err(_) => self.search(text, &mut Memory::default()),
-        }
+        MEMORY.with_borrow_mut(|memory| self.search(text, memory))
     }
 
     fn search(&self, text: &str, Memory { states, reached }: &mut Memory) -> bool {
@@ -222,19 +228,6 @@ impl Nfa {
     }
 }
 
-/// With memory of its own.
-impl Clone for Nfa {
-    fn clone(&self) -> Self {
-        Self {
-            states: self.states.clone(),
-            sets: self.sets.clone(),
-            start: self.start,
-            is_anchored: self.is_anchored,
-            memory: Mutex::default(),
-        }
-    }
-}
-
 struct Builder {
     states: Vec<State>,
     sets: Vec<CharSet>,
@@ -264,7 +257,8 @@ impl Builder {
             Node::Alternation(branches) => {
                 let starts: Vec<_> = branches.iter().map(|branch| self.add(branch, next)).collect();
                 let start = starts.into_iter().reduce(|one, other| self.push(State::Split(one, other)));
-                start.unwrap_or(next)
+                // Of nothing, none holds.
+                start.unwrap_or_else(|| self.consume(&CharSet::default(), next))
             }
             Node::Repeat { body, min, max: Some(max) } => {
                 let rest = (*min..*max).fold(next, |more, _| {

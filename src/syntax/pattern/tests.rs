@@ -330,6 +330,27 @@ fn states() {
     }
 }
 
+/// The automaton is made once, and the memory of a search is each thread's own.
+#[test]
+fn threads_search_for_one_pattern() {
+    for source in ["^[a-f]+$", "(?:[a-f]{10}){30}$"] {
+        let pattern = pattern(source, "");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for length in 290..310 {
+                        assert_eq!(
+                            pattern.is_match(&"f".repeat(length)),
+                            length >= 300 || source.starts_with('^')
+                        );
+                        assert!(!pattern.is_match(&"g".repeat(length)));
+                    }
+                });
+            }
+        });
+    }
+}
+
 #[test]
 fn literals() {
     let contains = |text: &str| Some(Literal::Contains(text.to_owned()));

@@ -1,7 +1,7 @@
 //! [`Node`] → the syntax of `regex-lite`, with which the tests compare.
 //!
-//! All characters but ASCII letters and digits are written as `\x{…}`, and all options are spelled out, so that there is
-//! nothing for it to read in its own way.
+//! All characters but ASCII letters and digits are written as `\x{…}`, and all options are spelled out, so
+//! that there is nothing for it to read in its own way.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
