@@ -29,17 +29,18 @@ export function registrationView(context: Context, { path, parameters }: Route):
   const save = h("button", { type: "submit", class: "primary" }, id === undefined ? "Register" : "Save");
   const cancel = h("button", { type: "button" }, "Cancel");
   const refusal = h("div", { class: "refusal", role: "alert" });
+  const columns = h(
+    "div",
+    { class: "columns" },
+    h("div", { class: "panel fields scrolls" }, ...form.elements),
+    h("section", { class: "filter-column", "aria-label": "Filter and events" }, about, holder),
+  );
   const element = h(
     "form",
     { class: "view registration", novalidate: true },
     h("div", { class: "bar sticky" }, h("h2", {}, title), cancel, save),
     refusal,
-    h(
-      "div",
-      { class: "columns" },
-      h("div", { class: "panel fields scrolls" }, ...form.elements),
-      h("section", { class: "filter-column", "aria-label": "Filter and events" }, about, holder),
-    ),
+    columns,
   );
 
   const preview = mount(holder, {
@@ -70,16 +71,17 @@ export function registrationView(context: Context, { path, parameters }: Route):
     leave(toHash(["listeners"]));
   });
 
-  let latest: StoredEvent[] = [];
+  let latest: StoredEvent[] | undefined;
   let shownClass: string | undefined;
   const showEvents = async (): Promise<void> => {
     const wanted = form.eventClass;
-    if (shownClass === wanted) return;
+    if (latest === undefined || shownClass === wanted) return;
     shownClass = wanted;
+    const events = latest;
     const isKnown = (await preview.classes).some((known) => known.name === wanted);
     if (shownClass !== wanted) return;
     preview.eventClass = isKnown ? wanted : "";
-    const ofClass = wanted === "" ? latest : latest.filter((event) => classesOf(event).includes(wanted));
+    const ofClass = wanted === "" ? events : events.filter((event) => classesOf(event).includes(wanted));
     if (ofClass.length === 0 && isKnown) {
       about.textContent = "No event of this class has come yet: these are made up.";
       await preview.load({ kind: "class", name: wanted });
@@ -90,28 +92,34 @@ export function registrationView(context: Context, { path, parameters }: Route):
   };
   form.onClass(() => void showEvents());
 
+  // A registration goes into the form when it comes; until then nothing can be written there that would be lost.
+  columns.inert = save.disabled = id !== undefined;
   const fill = async (): Promise<void> => {
     try {
-      const [registered, events] = await Promise.all([
-        id === undefined ? new Map<string, string>() : api.registration(id),
+      const [events] = await Promise.all([
         api.events(EVENTS),
+        id === undefined ? begin(new Map()) : api.registration(id).then(begin),
       ]);
       if (signal.aborted) return;
       latest = events.reverse();
-      show(registered);
-      before = text();
-      if (parameters.get("from") === "events") {
-        preview.filter = draft.filter;
-        if (draft.eventClass) form.fill(new Map([["event", JSON.stringify(draft.eventClass)]]));
-      }
-      const kept = unsaved.get(name);
-      if (kept !== undefined && parameters.get("from") === null) {
-        show(fields(kept));
-        context.say("This is what you had not saved.");
-      }
       await showEvents();
     } catch (error) {
       complain(error);
+    }
+  };
+  const begin = (registered: ReadonlyMap<string, string>): void => {
+    if (signal.aborted) return;
+    show(registered);
+    columns.inert = save.disabled = false;
+    before = text();
+    if (parameters.get("from") === "events") {
+      preview.filter = draft.filter;
+      if (draft.eventClass) form.fill(new Map([["event", JSON.stringify(draft.eventClass)]]));
+    }
+    const kept = unsaved.get(name);
+    if (kept !== undefined && parameters.get("from") === null) {
+      show(fields(kept));
+      context.say("This is what you had not saved.");
     }
   };
   const show = (registered: ReadonlyMap<string, string>): void => {
@@ -171,7 +179,8 @@ export function registrationView(context: Context, { path, parameters }: Route):
     }
   });
 
-  void fill();
+  // Once the page shows the view, before anybody can write into it.
+  queueMicrotask(() => void fill());
   return { title, element };
 }
 

@@ -73,6 +73,23 @@ test("what is wrong elsewhere stands at its field, and goes when it is right", a
   expect(fake.listeners.size).toBe(3);
 });
 
+test("what is written while the events are on the way stays", async ({ page }) => {
+  let answer = (): void => {};
+  const isTime = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(/\/events\?/, async (route) => {
+    await isTime;
+    await route.continue();
+  });
+  await page.goto("/#/listeners/new");
+  await fillIn(page, "OCA\\Tables\\Event\\RowAddedEvent", "https://example.org/hook");
+  await write(page, '{"user.uid": "bob"}');
+  answer();
+  await expect(page.getByText("of this class.")).toBeVisible();
+  await expect(page.getByLabel("Event class")).toHaveValue("OCA\\Tables\\Event\\RowAddedEvent");
+  await expect(page.getByLabel("URI")).toHaveValue("https://example.org/hook");
+  expect(await written(page)).toContain("bob");
+});
+
 test("a listener is registered, with everything that the form has", async ({ page, fake }) => {
   await page.goto("/#/listeners");
   await page.getByRole("link", { name: "New listener" }).click();
