@@ -2,7 +2,9 @@
 //!
 //! A pattern is read as PCRE2 reads it ([`parser`]), and its anchors are checked against what can be told
 //! without look-ahead ([`anchors`]). What cannot be searched for in linear time is refused, never approximated.
-//! The rest becomes an automaton ([`nfa`]), and that a table, if it is small ([`dfa`]).
+//! The rest becomes an automaton ([`nfa`]), and that a table, if it is small ([`dfa`]). `regex-lite`, with which
+//! the tests compare, takes 2 to 14 times as long and is larger, which whoever downloads the engine as
+//! WebAssembly pays for; `regex` is larger still.
 //!
 //! PCRE2 stands for PCRE2 as MongoDB calls it: UTF-8, the newline is `\n`, `\d \w \s \b` and the POSIX
 //! classes are ASCII. PHP calls it otherwise, for which there are [`Flags`]: without its modifier `u` a
