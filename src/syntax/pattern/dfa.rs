@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::nfa::{Nfa, Reached, Side, StateId};
+use super::set;
 use crate::sort;
 
 /// The most cells of a table, each of two bytes.
@@ -196,7 +197,8 @@ impl Plan {
         let mut starts = vec!['\0'];
         if looks_around {
             // Where a side begins.
-            starts.extend((1..128).map(char::from).filter(|c| Side::of(*c) != Side::of(before(*c))));
+            let is_start = |c: &char| set::before(*c).is_some_and(|before| Side::of(before) != Side::of(*c));
+            starts.extend((0..128).map(char::from).filter(is_start));
         }
         let sets = nfa.sets();
         let bounds: usize = sets.iter().map(|set| 2 * set.ranges().len() + 1).sum();
@@ -204,9 +206,9 @@ impl Plan {
             return None;
         }
         for set in sets {
-            // What is outside of a set begins where the inside ends.
-            let outside = set.negated();
-            starts.extend(set.ranges().iter().chain(outside.ranges()).map(|(first, _)| *first));
+            // What is outside of a set begins behind the inside.
+            let bounds = set.ranges().iter().flat_map(|(first, last)| [Some(*first), set::after(*last)]);
+            starts.extend(bounds.flatten());
         }
         sort::by_key(&mut starts, |start| *start);
         starts.dedup();
@@ -242,10 +244,6 @@ impl Plan {
         }
         Some(Self { classes: Classes { ascii, ranges: ranges.into(), end }, members })
     }
-}
-
-fn before(c: char) -> char {
-    ('\0'..c).next_back().unwrap_or_default()
 }
 
 fn class_in(ranges: &[(char, u8)], c: char) -> u8 {

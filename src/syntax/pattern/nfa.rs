@@ -49,7 +49,8 @@ impl Side {
     pub(super) fn of(c: char) -> Self {
         match c {
             '\n' => Self::LineBreak,
-            '0'..='9' | 'A'..='Z' | '_' | 'a'..='z' => Self::Word,
+            '_' => Self::Word,
+            c if c.is_ascii_alphanumeric() => Self::Word,
             _ => Self::Other,
         }
     }
@@ -159,12 +160,13 @@ impl Nfa {
 
     /// What the states lead to at a place.
     pub(super) fn reached(&self, from: &[StateId], before: Side, after: Side) -> Reached {
-        let mut states = States::default();
-        states.begin(self.len());
-        from.iter().for_each(|state| states.insert(*state));
-        let is_match = self.follow(&mut states, before, after);
-        let consuming = states.list.iter().filter_map(|state| self.consumes(*state)).collect();
-        Reached { consuming, is_match }
+        MEMORY.with_borrow_mut(|Memory { states, .. }| {
+            states.begin(self.len());
+            from.iter().for_each(|state| states.insert(*state));
+            let is_match = self.follow(states, before, after);
+            let consuming = states.list.iter().filter_map(|state| self.consumes(*state)).collect();
+            Reached { consuming, is_match }
+        })
     }
 
     /// Is the pattern found anywhere in `text`? Takes time in the product of its length and the states.

@@ -160,11 +160,12 @@ static PAIRS: LazyLock<Box<[(char, char)]>> = LazyLock::new(|| {
 });
 
 /// The next character.
-fn after(c: char) -> Option<char> {
+pub(super) fn after(c: char) -> Option<char> {
     (c..=char::MAX).nth(1)
 }
 
-fn before(c: char) -> Option<char> {
+/// The one before.
+pub(super) fn before(c: char) -> Option<char> {
     ('\0'..=c).nth_back(1)
 }
 
