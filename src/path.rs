@@ -79,7 +79,7 @@ impl Segment {
     fn new(name: impl Into<Box<str>>) -> Self {
         let name = name.into();
         let index = parse_index(&name).unwrap_or(NOT_AN_INDEX);
-        Self { start: NameStart::of(name.as_bytes(), 0, name.len()), name, index }
+        Self { start: NameStart::in_text(name.as_bytes(), 0, name.len()), name, index }
     }
 
     /// The key.
@@ -111,12 +111,18 @@ pub(crate) struct NameStart {
 impl NameStart {
     /// Of the name that are `length` bytes of a text.
     #[inline(always)]
-    pub(crate) fn of(text: &[u8], start: usize, length: usize) -> Self {
+    pub(crate) fn in_text(text: &[u8], start: usize, length: usize) -> Self {
         let rest = text.get(start..).unwrap_or_default();
         let bytes = match rest.first_chunk() {
             Some(bytes) => u64::from_le_bytes(*bytes),
-            None => rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)),
+            None => last_bytes(rest),
         };
+        Self::of(bytes, length)
+    }
+
+    /// Of a name of this length, from its first eight bytes with the first in the lowest bits, whatever follows it.
+    #[inline(always)]
+    pub(crate) fn of(bytes: u64, length: usize) -> Self {
         let beyond = size_of::<u64>().saturating_sub(length);
         Self { bytes: if length == 0 { 0 } else { bytes << (8 * beyond) }, length }
     }
@@ -126,6 +132,13 @@ impl NameStart {
     pub(crate) fn is_whole(self) -> bool {
         self.length <= size_of::<u64>()
     }
+}
+
+/// At the end of a text.
+#[cold]
+#[inline(never)]
+fn last_bytes(rest: &[u8]) -> u64 {
+    rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte))
 }
 
 fn parse_index(name: &str) -> Option<u32> {

@@ -19,8 +19,16 @@ use spelling::{any_spelling, any_text};
 fn check(filter: &Filter, text: &[u8], scratch: &mut Scratch) {
     let parsed = serde_json::from_slice::<Value>(text);
     let raw = filter.matches_json(text, scratch);
-    // Without SIMD tokens are found in another way; with the same outcome.
-    assert_eq!(raw, filter.matches_json(text, &mut Scratch::portable()), "{}", text.escape_ascii());
+    // Without SIMD tokens are found in another way, and from the second text on they are kept in another way; with the
+    // same outcome.
+    let mut portable = Scratch::portable();
+    for again in [
+        filter.matches_json(text, scratch),
+        filter.matches_json(text, &mut portable),
+        filter.matches_json(text, &mut portable),
+    ] {
+        assert_eq!(raw, again, "{}", text.escape_ascii());
+    }
     match (&parsed, raw) {
         (Ok(event), Ok(verdict)) => {
             assert_eq!(
@@ -65,6 +73,20 @@ fn errors_are_where_the_text_stops_being_json() {
         (r#"{"x" "y":1}"#, "expected `:` after a key at byte 5"),
         (r#"{"a":1]"#, "expected `,` or `}` at byte 6"),
         (r#"nullnull"#, "expected a value at byte 0"),
+        (r#"[1:2]"#, "expected the end of the value at byte 2"),
+        (r#"["a""b"]"#, "expected `,` or `]` at byte 4"),
+        (r#"["a" "b"]"#, "expected `,` or `]` at byte 5"),
+        (r#"["a"x"]"#, "expected `,` or `]` at byte 4"),
+        (r#"{"a""b":1}"#, "expected `:` after a key at byte 4"),
+        (r#"{"x":"y":1}"#, "expected `,` or `}` at byte 8"),
+        // The first one counts, whoever finds it.
+        (r#"{"x":tru,"y":"\q"}"#, "expected a value at byte 5"),
+        (r#"{"x":true,"y":"\q"}"#, "no such escape in JSON at byte 15"),
+        (r#"{"x":"\q","y":tru}"#, "no such escape in JSON at byte 6"),
+        (r#"["a"x"\q"]"#, "expected `,` or `]` at byte 4"),
+        (r#"["a"b]"#, "expected `,` or `]` at byte 4"),
+        (r#"[tru\q]"#, "a backslash outside of a string at byte 4"),
+        (r#"[1,"a"#, "a string without its closing quote at byte 5"),
     ] {
         let error = filter.matches_json_once(text.as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), expected, "{text}");
@@ -199,6 +221,27 @@ fn the_last_of_equal_keys_counts() {
         ] {
             check(&filter(query), text.as_bytes(), &mut scratch);
         }
+    }
+}
+
+/// Up to 16 KiB the text and its tokens lie in memory of a fixed size; from there on they are read in another way.
+#[test]
+fn long_events_are_read_as_short_ones_are() {
+    let event = r#"{"a":[1,{"b":"x\ty"}],"c":{"d":"e","f":"g" ,"h":-12},"z":1234567890123}"#;
+    let filters = [filter(r#"{"a.b":"x\ty","c.h":-12}"#), filter(r#"{"c":{"d":"e","f":"g","h":-12}}"#)];
+    let mut scratch = Scratch::new();
+    for length in (0..=200).map(|more| (1 << 14) - 100 + more) {
+        let blank = " ".repeat(length - event.len());
+        for text in [format!("{blank}{event}"), format!("{event}{blank}")] {
+            for filter in &filters {
+                assert_eq!(filter.matches_json(text.as_bytes(), &mut scratch), Ok(true));
+                let half = text.get(..text.len() - event.len() / 2).unwrap();
+                check(filter, half.as_bytes(), &mut scratch);
+            }
+        }
+        let string = format!(r#"{{"x":"{blank}","c":{event}}}"#);
+        check(&filter(r#"{"c.c.h":{"$lt":0}}"#), string.as_bytes(), &mut scratch);
+        check(&filters[0], format!("{blank}{event}]").as_bytes(), &mut scratch);
     }
 }
 

@@ -143,7 +143,7 @@ impl<'e> Tape<'e> {
     #[inline(always)]
     fn is_key(&self, entry: &Entry, segment: &Segment) -> bool {
         let known = segment.start();
-        known == NameStart::of(self.around(entry.key), entry.key.start(), entry.key.length())
+        known == NameStart::in_text(self.around(entry.key), entry.key.start(), entry.key.length())
             && (known.is_whole() || self.bytes(entry.key) == segment.name().as_bytes())
     }
 

@@ -32,6 +32,25 @@ struct Node {
     by_name: HashMap<Box<[u8]>, usize>,
     /// How many children could be the index of an array.
     indexes: u32,
+    /// What their names begin with.
+    first_bytes: FirstBytes,
+}
+
+/// The bytes that the text of some keys can begin with, and perhaps others: a bit each, by their lower six bits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct FirstBytes(u64);
+
+impl FirstBytes {
+    /// Of a name, which may be written with an escape; before an empty one comes the quote behind it.
+    fn of(name: &[u8]) -> Self {
+        let first = name.first().copied().unwrap_or(b'"');
+        Self(1 << (first % 64) | 1 << (b'\\' % 64))
+    }
+
+    #[inline(always)]
+    pub(crate) fn have(self, byte: u8) -> bool {
+        self.0 >> (byte % 64) & 1 == 1
+    }
 }
 
 /// How much of a value is needed.
@@ -160,16 +179,19 @@ impl Trie {
 
     #[inline(always)]
     pub(crate) fn child(&self, node: NodeId, name: &[u8]) -> Option<NodeId> {
-        self.child_in(node, name, 0, name.len())
+        self.child_named(node, NameStart::in_text(name, 0, name.len()), || Some(name))
     }
 
-    /// The child whose name are `length` bytes of a text.
+    /// The child whose name begins so, and is what `name` returns.
     #[inline(always)]
-    pub(crate) fn child_in(&self, node: NodeId, text: &[u8], start: usize, length: usize) -> Option<NodeId> {
+    pub(crate) fn child_named<'n>(
+        &self,
+        node: NodeId,
+        start: NameStart,
+        name: impl Fn() -> Option<&'n [u8]>,
+    ) -> Option<NodeId> {
         let node = self.nodes.get(node as usize)?;
-        let name = || text.get(start..start + length);
         if node.by_name.is_empty() {
-            let start = NameStart::of(text, start, length);
             for (known, (segment, child)) in node.starts.iter().zip(&node.children) {
                 if *known == start && (start.is_whole() || Some(segment.name().as_bytes()) == name()) {
                     return Some(*child);
@@ -180,6 +202,12 @@ impl Trie {
             let place = node.by_name.get(name()?)?;
             node.children.get(*place).map(|(_, child)| *child)
         }
+    }
+
+    /// What the keys begin with that are children.
+    #[inline(always)]
+    pub(crate) fn first_bytes(&self, node: NodeId) -> FirstBytes {
+        self.nodes.get(node as usize).map_or(FirstBytes(0), |node| node.first_bytes)
     }
 
     pub(crate) fn children(&self, node: NodeId) -> &[(Segment, NodeId)] {
@@ -221,6 +249,7 @@ impl Node {
         self.children.push((segment.clone(), child));
         self.starts.push(segment.start());
         self.indexes += u32::from(segment.index().is_some());
+        self.first_bytes.0 |= FirstBytes::of(segment.name().as_bytes()).0;
         let place = self.children.len() - 1;
         if self.by_name.is_empty() && place == FEW {
             let names = self.children.iter().map(|(segment, _)| segment.name().as_bytes().into());
@@ -239,6 +268,10 @@ impl Node {
         self.children.swap_remove(place);
         self.starts.swap_remove(place);
         self.indexes -= u32::from(segment.index().is_some());
+        if self.by_name.is_empty() {
+            let of = |(segment, _): &(Segment, NodeId)| FirstBytes::of(segment.name().as_bytes()).0;
+            self.first_bytes.0 = self.children.iter().map(of).fold(0, |all, one| all | one);
+        }
         if let Some((moved, _)) = self.children.get(place)
             && let Some(known) = self.by_name.get_mut(moved.name().as_bytes())
         {

@@ -1,318 +1,336 @@
 //! The grammar of JSON, over the tokens that the scanner has found.
+//!
+//! In most texts no white space stands between tokens: that is what the code is straight for. What is wrong with
+//! a text is not said here, only that it is: see [`mistake`](super::mistake).
 
-use super::Text;
-use super::text::{self, NotANumber};
-use super::tokens::{self, Tokens};
-use super::unescaped::Unescaped;
-use crate::error::EventError;
+use super::indexed::Indexed;
+use super::text;
 use crate::event::tape::Value;
 
 /// Arrays and objects inside each other; as serde_json has it.
-const MAX_NESTING: u32 = 127;
+pub(super) const MAX_NESTING: u32 = 127;
 
-pub(super) const END: &str = "expected the end of the event";
-pub(super) const VALUE: &str = "expected a value";
-pub(super) const KEY: &str = "expected a key in double quotes";
-const COLON: &str = "expected `:` after a key";
-const COMMA_OR_BRACE: &str = "expected `,` or `}`";
-const COMMA_OR_BRACKET: &str = "expected `,` or `]`";
-
-/// The text is not JSON.
-pub(super) struct Stop(pub(super) EventError);
-
-impl Stop {
-    #[cold]
-    fn at(offset: usize, message: &'static str) -> Self {
-        Self(EventError::new(offset, message))
-    }
-}
-
-/// Steps from token to token. Only white space may stand between them, and scalars.
+/// Goes through a text. `None` from any method means that the text is not JSON.
 ///
-/// What is not inlined gets a copy, so that the one that steps on can stay in registers.
-#[derive(Clone, Copy)]
+/// What is not inlined takes it by value and returns it, so that it can stay in registers.
 pub(super) struct Lexer<'t, T> {
-    pub(super) text: &'t [u8],
-    tokens: T,
-    backslashes: &'t [u64],
-    /// The byte after the last token, or scalar.
-    at: usize,
-    nesting_left: u32,
+    text: &'t T,
+    /// The next token, by its number.
+    next: u32,
+    /// The position of the next byte.
+    at: u32,
 }
 
-impl<'t, T: Tokens> Lexer<'t, T> {
-    pub(super) fn new(text: &'t [u8], tokens: T, backslashes: &'t [u64]) -> Self {
-        Self { text, tokens, backslashes, at: 0, nesting_left: MAX_NESTING }
+/// A lexer as it is passed from function to function: two numbers fit into registers.
+pub(super) type Packed<'t, T> = (&'t T, u64);
+
+impl<T> Clone for Lexer<'_, T> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Lexer<'_, T> {}
+
+impl<'t, T: Indexed> Lexer<'t, T> {
+    pub(super) fn new(text: &'t T) -> Self {
+        Self { text, next: u32::from(text.byte(0) == b'"'), at: 0 }
     }
 
-    /// The next token, which stays the next: its position, and its byte, or 0 at the end.
     #[inline(always)]
-    pub(super) fn peek(&mut self) -> (usize, u8) {
-        let position = self.tokens.peek();
-        (position, self.text.get(position).copied().unwrap_or_default())
+    pub(super) fn pack(self) -> Packed<'t, T> {
+        (self.text, u64::from(self.next) << 32 | u64::from(self.at))
     }
 
-    /// Passes over the token that was peeked at.
     #[inline(always)]
-    pub(super) fn pass(&mut self, position: usize, expected: &'static str) -> Result<(), Stop> {
-        if position != self.at {
-            self.pass_blank(position, expected)?;
+    pub(super) fn unpack((text, places): Packed<'t, T>) -> Self {
+        Self { text, next: (places >> 32) as u32, at: places as u32 }
+    }
+
+    /// The position of the next token.
+    #[inline(always)]
+    fn token(self) -> u32 {
+        self.text.token(self.next)
+    }
+
+    /// The eight bytes from a position on.
+    #[inline(always)]
+    pub(super) fn eight_at(self, position: u32) -> u64 {
+        self.text.eight(position)
+    }
+
+    /// Passes over the next byte, which is the next token.
+    #[inline(always)]
+    fn pass(&mut self) {
+        self.next += 1;
+        self.at += 1;
+    }
+
+    /// The next byte, or 0 at the end.
+    #[inline(always)]
+    pub(super) fn byte(self) -> u8 {
+        self.text.byte(self.at)
+    }
+
+    #[inline(always)]
+    pub(super) fn byte_at(self, position: u32) -> u8 {
+        self.text.byte(position)
+    }
+
+    /// The same without white space before it.
+    #[cold]
+    #[inline(never)]
+    fn behind_blank(mut self) -> Self {
+        let start = self.at;
+        let mut at = start;
+        while is_space(self.text.byte(at)) {
+            at += 1;
         }
-        self.tokens.pass();
-        self.at = position + 1;
-        Ok(())
+        self.at = at;
+        // Behind white space it is a token.
+        if at > start && self.byte() == b'"' {
+            self.next += 1;
+        }
+        self
     }
 
-    /// The string whose opening quote was passed: the bytes between the quotes.
+    /// The string that begins with the next byte: where it starts and ends between the quotes.
     #[inline(always)]
-    pub(super) fn string_end(&mut self) -> (usize, usize) {
-        let (start, end) = (self.at, self.tokens.next());
-        self.at = end + 1;
+    pub(super) fn string(&mut self) -> (u32, u32) {
+        let start = self.at + 1;
+        let token = self.token();
+        let mut end = token.wrapping_sub(1);
+        if self.text.byte(end) != b'"' {
+            end = self.closing_quote(start);
+        }
+        self.at = end.wrapping_add(1);
         (start, end)
     }
 
-    /// Into the array or object whose bracket was passed.
-    #[inline(always)]
-    pub(super) fn enter(&mut self) -> Result<(), Stop> {
-        match self.nesting_left.checked_sub(1) {
-            Some(left) => {
-                self.nesting_left = left;
-                Ok(())
-            }
-            None => Err(Stop::at(self.at - 1, "nested deeper than 127 levels")),
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn leave(&mut self) {
-        self.nesting_left += 1;
-    }
-
-    /// A key and its colon; the bytes between the quotes.
-    #[inline(always)]
-    pub(super) fn key(&mut self) -> Result<(usize, usize), Stop> {
-        let (open, quote) = self.peek();
-        if quote != b'"' {
-            return Err(self.unexpected(open, KEY));
-        }
-        self.pass(open, KEY)?;
-        let key = self.string_end();
-        if self.text.get(self.at) == Some(&b':') {
-            self.at += 1;
-        } else {
-            self.at = self.behind_distant_colon()?;
-        }
-        Ok(key)
-    }
-
-    /// Where it goes on behind a colon that stands behind white space.
+    /// The end of a string, where something stands between it and the next token.
     #[cold]
-    fn behind_distant_colon(self) -> Result<usize, Stop> {
-        let position = self.first_in_gap(self.text.len()).unwrap_or(self.text.len());
-        if self.text.get(position) == Some(&b':') { Ok(position + 1) } else { Err(Stop::at(position, COLON)) }
+    #[inline(never)]
+    fn closing_quote(self, start: u32) -> u32 {
+        let mut at = start;
+        let end = self.token();
+        while at < end {
+            match self.text.byte(at) {
+                b'"' => return at,
+                b'\\' => at += 2,
+                _ => at += 1,
+            }
+        }
+        end
     }
 
-    /// Whether the object or array that was entered is empty; if so, its end is passed.
+    /// A key and its colon; where the key starts and ends between the quotes.
     #[inline(always)]
-    pub(super) fn is_empty(&mut self, is_object: bool) -> Result<bool, Stop> {
-        let (position, byte) = self.peek();
-        let is_empty = byte == if is_object { b'}' } else { b']' } && self.is_blank_up_to(position);
-        if is_empty {
-            self.pass(position, VALUE)?;
+    pub(super) fn key(&mut self) -> Option<(u32, u32)> {
+        if self.byte() != b'"' {
+            *self = self.behind_blank();
+            if self.byte() != b'"' {
+                return None;
+            }
         }
-        Ok(is_empty)
+        let start = self.at + 1;
+        let end = self.token().wrapping_sub(1);
+        if self.text.four(end) as u16 == u16::from_le_bytes(*b"\":") {
+            self.at = end.wrapping_add(2);
+            self.next += 1;
+            return Some((start, end));
+        }
+        let end = self.closing_quote(start);
+        self.at = end + 1;
+        *self = self.behind_blank();
+        if self.byte() != b':' {
+            return None;
+        }
+        self.pass();
+        Some((start, end))
+    }
+
+    /// Into the array or object whose bracket is the next byte; whether it is empty. If so, its end is passed.
+    #[inline(always)]
+    pub(super) fn enter(&mut self, close: u8) -> bool {
+        self.pass();
+        self.passes_blank();
+        let is_empty = self.byte() == close;
+        if is_empty {
+            self.pass();
+        }
+        is_empty
     }
 
     /// Behind a value: whether another one follows. Passes the comma, or the end.
     #[inline(always)]
-    pub(super) fn has_more(&mut self, is_object: bool) -> Result<bool, Stop> {
-        let (close, expected) = if is_object { (b'}', COMMA_OR_BRACE) } else { (b']', COMMA_OR_BRACKET) };
-        let (position, byte) = self.peek();
+    pub(super) fn has_more(&mut self, close: u8) -> Option<bool> {
+        let mut byte = self.byte();
         if byte != b',' && byte != close {
-            return Err(self.unexpected(position, expected));
+            *self = self.behind_blank();
+            byte = self.byte();
+            if byte != b',' && byte != close {
+                return None;
+            }
         }
-        self.pass(position, expected)?;
-        Ok(byte == b',')
+        self.pass();
+        Some(byte == b',')
     }
 
     /// Checks a value, of which nothing is needed.
     #[inline(always)]
-    pub(super) fn skip(&mut self) -> Result<(), Stop> {
-        match self.peek() {
-            (open, b'"') => {
-                self.pass(open, VALUE)?;
-                self.string_end();
-                Ok(())
+    pub(super) fn skip(&mut self, levels: u32) -> Option<()> {
+        match self.byte() {
+            b'"' => {
+                self.string();
             }
-            (open, byte @ (b'{' | b'[')) => {
-                self.pass(open, VALUE)?;
-                self.enter()?;
-                self.skip_inside(byte == b'{')
-            }
-            (next, _) => match self.short_int(next) {
-                Some(_) => Ok(()),
-                None => self.scalar(next).map(drop),
-            },
-        }
-    }
-
-    /// The rest of an array or object.
-    pub(super) fn skip_inside(&mut self, is_object: bool) -> Result<(), Stop> {
-        let mut lexer = *self;
-        lexer.skip_open(is_object)?;
-        *self = lexer;
-        Ok(())
-    }
-
-    /// Without recursion: of what is open, one bit each says whether it is an object. There are never more
-    /// than 127.
-    #[inline(always)]
-    fn skip_open(&mut self, is_object: bool) -> Result<(), Stop> {
-        let mut open = Open::default();
-        open.push(is_object);
-        let mut depth = 1_u32;
-        let mut is_first = true;
-        loop {
-            let is_object = open.is_object();
-            if !(is_first && self.is_empty(is_object)?) {
-                if is_object {
-                    self.key()?;
+            b'{' | b'[' => *self = Self::unpack(Self::skip_nested(self.pack(), levels)?),
+            _ => {
+                if self.short_int().is_none() {
+                    *self = Self::unpack(Self::skip_other(self.pack(), levels)?);
                 }
-                match self.peek() {
-                    (quote, b'"') => {
-                        self.pass(quote, VALUE)?;
-                        self.string_end();
+            }
+        }
+        Some(())
+    }
+
+    /// The same for what is not usual.
+    #[inline(never)]
+    fn skip_other(packed: Packed<'t, T>, levels: u32) -> Option<Packed<'t, T>> {
+        let mut lexer = Self::unpack(packed);
+        if lexer.passes_blank() {
+            lexer.skip(levels)?;
+        } else {
+            lexer.scalar()?;
+        }
+        Some(lexer.pack())
+    }
+
+    /// Checks an array or object of so many levels at most. Without recursion: of what is open, one bit each says
+    /// whether it is an object.
+    #[inline(never)]
+    pub(super) fn skip_nested(packed: Packed<'t, T>, levels: u32) -> Option<Packed<'t, T>> {
+        let mut lexer = Self::unpack(packed);
+        let mut open = Open::default();
+        let mut depth = 0;
+        let mut is_object = false;
+        'item: loop {
+            if is_object {
+                lexer.skip_strings();
+                lexer.key()?;
+            }
+            loop {
+                match lexer.byte() {
+                    b'"' => {
+                        lexer.string();
                     }
-                    (bracket, byte @ (b'{' | b'[')) => {
-                        self.pass(bracket, VALUE)?;
-                        self.enter()?;
-                        open.push(byte == b'{');
-                        depth += 1;
-                        is_first = true;
-                        continue;
-                    }
-                    (next, _) => {
-                        if self.short_int(next).is_none() {
-                            self.scalar(next)?;
+                    bracket @ (b'{' | b'[') => {
+                        if depth == levels {
+                            return None;
+                        }
+                        if !lexer.enter(closing(bracket == b'{')) {
+                            is_object = bracket == b'{';
+                            open.push(is_object);
+                            depth += 1;
+                            continue 'item;
                         }
                     }
+                    _ if lexer.short_int().is_some() => {}
+                    _ if lexer.passes_blank() => continue,
+                    _ => {
+                        lexer.scalar()?;
+                    }
                 }
-                is_first = false;
-                if self.has_more(is_object)? {
-                    continue;
-                }
+                break;
             }
             // What ends here may end what is around it.
             loop {
-                self.leave();
-                open.pop();
-                depth -= 1;
-                is_first = false;
                 if depth == 0 {
-                    return Ok(());
+                    return Some(lexer.pack());
                 }
-                if self.has_more(open.is_object())? {
+                if lexer.has_more(closing(is_object))? {
                     break;
                 }
+                open.pop();
+                is_object = open.is_object();
+                depth -= 1;
             }
         }
     }
 
-    /// The usual number, if that is all between the last token and the next, which is not passed.
+    /// Passes over members of an object whose values are strings, as long as another one follows.
     #[inline(always)]
-    pub(super) fn short_int(&mut self, next: usize) -> Option<i64> {
-        let int = text::short_int(self.text, self.at, next)?;
-        self.at = next;
+    fn skip_strings(&mut self) {
+        if self.byte() != b'"' {
+            return;
+        }
+        let three = |at: u32| self.text.four(at.wrapping_sub(1)) & 0x00FF_FFFF;
+        let mut next = self.next;
+        let mut at = self.at;
+        loop {
+            let (colon, comma) = (self.text.token(next), self.text.token(next + 1));
+            if three(colon) != u32::from_le_bytes(*b"\":\"\0")
+                || three(comma) != u32::from_le_bytes(*b"\",\"\0")
+            {
+                break;
+            }
+            next += 2;
+            at = comma + 1;
+        }
+        (self.next, self.at) = (next, at);
+    }
+
+    /// The usual number, if that is all up to the next token, which is not passed.
+    #[inline(always)]
+    pub(super) fn short_int(&mut self) -> Option<i64> {
+        let token = self.token();
+        let int = text::short_int(self.text, self.at, token)?;
+        self.at = token;
         Some(int)
     }
 
-    /// A number or a word, between the last token and the next, which is not passed.
+    /// A number or a word, up to the next token, which is not passed.
     #[inline(always)]
-    pub(super) fn scalar(&mut self, next: usize) -> Result<Value, Stop> {
-        let (value, end) = self.scalar_and_end(next)?;
+    pub(super) fn scalar(&mut self) -> Option<Value> {
+        let (value, end) = self.scalar_and_end()?;
         self.at = end;
-        Ok(value)
+        Some(value)
     }
 
     /// The same, and where it ends. With this inlined, [`short_int`](Self::short_int) takes longer.
     #[inline(never)]
-    fn scalar_and_end(self, next: usize) -> Result<(Value, usize), Stop> {
-        let mut scalar = self.text.get(self.at..next).unwrap_or_default();
-        while let [space, rest @ ..] = scalar
-            && is_space(*space)
-        {
-            scalar = rest;
-        }
-        let start = next - scalar.len();
-        while let [rest @ .., space] = scalar
-            && is_space(*space)
-        {
-            scalar = rest;
-        }
+    fn scalar_and_end(self) -> Option<(Value, u32)> {
+        let scalar = text::trim_end(self.text.slice(self.at, self.token()));
         let value = match scalar {
-            [b'-' | b'0'..=b'9', ..] => match text::number(scalar) {
-                Ok(number) => number.into(),
-                Err(reason) => return Err(no_number(start, reason)),
-            },
+            [b'-' | b'0'..=b'9', ..] => text::number(scalar).ok()?.into(),
             b"null" => Value::Null,
             b"true" => Value::Bool(true),
             b"false" => Value::Bool(false),
-            _ => return Err(Stop::at(start, VALUE)),
+            _ => return None,
         };
-        Ok((value, start + scalar.len()))
+        Some((value, self.at + position(scalar.len())))
     }
 
-    /// Nothing but white space up to the end.
-    pub(super) fn end(&mut self) -> Result<(), Stop> {
-        let (position, _) = self.peek();
-        self.pass_blank(position, END)?;
-        if position < self.text.len() { Err(Stop::at(position, END)) } else { Ok(()) }
-    }
-
-    /// A string, unescaped where it has escapes.
+    /// Whether there is white space next; if so, passes over it.
     #[inline(always)]
-    pub(super) fn string(&self, start: usize, end: usize, unescaped: &mut Unescaped) -> Text {
-        if tokens::any_set(self.backslashes, start, end) {
-            unescaped.push(self.text, start, end)
-        } else {
-            Text::new(start, end - start, false)
+    pub(super) fn passes_blank(&mut self) -> bool {
+        let is_blank = is_space(self.byte());
+        if is_blank {
+            *self = self.behind_blank();
         }
+        is_blank
     }
 
-    #[cold]
-    fn pass_blank(self, up_to: usize, expected: &'static str) -> Result<(), Stop> {
-        match self.first_in_gap(up_to) {
-            Some(position) => Err(Stop::at(position, expected)),
-            None => Ok(()),
-        }
-    }
-
-    #[inline(always)]
-    fn is_blank_up_to(self, position: usize) -> bool {
-        position == self.at || self.first_in_gap(position).is_none()
-    }
-
-    /// The first byte since the last token that is no white space.
-    #[cold]
-    fn first_in_gap(self, up_to: usize) -> Option<usize> {
-        let gap = self.text.get(self.at..up_to)?;
-        Some(self.at + gap.iter().position(|byte| !is_space(*byte))?)
-    }
-
-    /// Something else stands at, or before, a token.
-    #[cold]
-    fn unexpected(self, token: usize, expected: &'static str) -> Stop {
-        Stop::at(self.first_in_gap(token).unwrap_or(token), expected)
+    /// Whether nothing but white space follows.
+    pub(super) fn is_at_end(self) -> bool {
+        self.behind_blank().at == self.text.end()
     }
 }
 
-#[cold]
-fn no_number(start: usize, reason: NotANumber) -> Stop {
-    match reason {
-        NotANumber::EndsAt(length) => Stop::at(start + length, "expected the end of the value"),
-        NotANumber::BreaksOffAt(length) => Stop::at(start + length, "an invalid number"),
-        NotANumber::TooLarge => Stop::at(start, "a number beyond the range of doubles"),
-    }
+/// The bracket that closes an object, or an array.
+#[inline(always)]
+fn closing(is_object: bool) -> u8 {
+    if is_object { b'}' } else { b']' }
 }
 
 /// What is open, the innermost last: a bit each says whether it is an object. Two words, because 128 bits
@@ -350,6 +368,6 @@ pub(super) fn position(position: usize) -> u32 {
 
 /// JSON's white space.
 #[inline(always)]
-fn is_space(byte: u8) -> bool {
+pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }

@@ -3,10 +3,11 @@
 //! The [`scanner`](super::scan) has found the tokens and has checked all that lies inside strings.
 //! This pass checks the grammar and what stands between the tokens, and writes the [`Tape`].
 
+mod indexed;
 mod lexer;
+mod mistake;
 mod pass;
 mod text;
-mod tokens;
 mod unescaped;
 
 use serde_json::Value;
@@ -17,18 +18,16 @@ use super::to_value;
 use super::trie::{Trie, Wanted};
 use crate::error::EventError;
 use crate::path::Path;
-use lexer::{Lexer, Stop};
+use indexed::Long;
 use pass::Pass;
-use tokens::Bits;
-#[cfg(target_arch = "x86_64")]
-use tokens::Listed;
 use unescaped::Unescaped;
 
 /// Positions are counted in 32 bits.
 const MAX_BYTES: usize = u32::MAX as usize >> 1;
 
-/// Working memory of matching: keep one for each thread, and nothing is allocated once it is warm. It keeps what the
-/// largest event has taken, some bytes for each of that one's; to give that back, drop it and make another.
+/// Working memory of matching: keep one for each thread, and nothing is allocated once it is warm, which takes two events
+/// at least. It keeps what the largest event has taken, some bytes for each of that one's, and 80 kB; to give that back,
+/// drop it and make another.
 ///
 /// ```
 /// use hooksieve::{Filter, Scratch};
@@ -155,28 +154,23 @@ pub(crate) fn read<'e>(
     if text.len() > MAX_BYTES {
         return Err(EventError::new(MAX_BYTES, "the event is longer than 2 GiB"));
     }
-    let scanned = scan::scan(scratch.backend, text, &mut scratch.index);
+    if let Err(error) = scan::scan(scratch.backend, text, &mut scratch.index) {
+        return Err(mistake::find(text, Some(error)));
+    }
     scratch.kept.begin(trie);
-    let stopped = pass(text, trie, &scratch.index, &mut scratch.kept).err().map(|Stop(error)| error);
-    match (scanned, stopped) {
-        (Ok(()), None) => Ok(scratch.kept.tape(text)),
-        (Ok(()), Some(error)) => Err(error),
-        // The first one counts. In the block where the scanner has stopped there are no tokens.
-        (Err(string), Some(error)) if error.offset() / scan::BLOCK < string.offset / scan::BLOCK => {
-            Err(error)
-        }
-        (Err(string), _) => Err(EventError::new(string.offset, string.problem.message())),
+    match pass(text, trie, &scratch.index, &mut scratch.kept) {
+        Some(()) => Ok(scratch.kept.tape(text)),
+        None => Err(mistake::find(text, None)),
     }
 }
 
-/// Goes from token to token, and keeps what the trie wants.
+/// Goes from token to token, and keeps what the trie wants. `None` where the text is not JSON.
 #[inline(always)]
-fn pass(text: &[u8], trie: &Trie, index: &scan::Index, kept: &mut Kept) -> Result<(), Stop> {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(list) = index.list() {
-        let lexer = Lexer::new(text, Listed::new(list, text.len()), index.backslashes());
-        return Pass { lexer, trie, kept }.document();
+fn pass(text: &[u8], trie: &Trie, index: &scan::Index, kept: &mut Kept) -> Option<()> {
+    let mut pass = Pass { text, backslashes: index.backslashes(), trie, kept };
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some(window) = index.window() {
+        return pass.document(window);
     }
-    let lexer = Lexer::new(text, Bits::new(index.tokens(), text.len()), index.backslashes());
-    Pass { lexer, trie, kept }.document()
+    pass.document(&Long { text, tokens: index.tokens() })
 }

@@ -2,11 +2,12 @@
 
 use std::mem;
 
-use super::lexer::{Lexer, Stop, VALUE, position};
-use super::tokens::Tokens;
+use super::indexed::{Indexed, any_set};
+use super::lexer::{Lexer, MAX_NESTING, Packed, position};
 use super::{Kept, Text};
 use crate::event::tape::{Entry, Seen, Value};
-use crate::event::trie::{NodeId, Trie, Wanted};
+use crate::event::trie::{FirstBytes, NodeId, Trie, Wanted};
+use crate::path::NameStart;
 
 /// What is kept of a value.
 #[derive(Debug, Clone, Copy)]
@@ -27,81 +28,118 @@ enum Keep {
 #[derive(Debug, Clone, Copy)]
 enum Members {
     None,
-    /// Those that are children of the node.
-    Children(NodeId),
+    /// Those that are children of the node, whose keys begin so.
+    Children(NodeId, FirstBytes),
     All,
 }
 
-pub(super) struct Pass<'t, 's, T> {
-    pub(super) lexer: Lexer<'t, T>,
+/// `None` from any method means that the text is not JSON. `levels` says how deep what follows may be nested.
+pub(super) struct Pass<'s> {
+    pub(super) text: &'s [u8],
+    pub(super) backslashes: &'s [u64],
     pub(super) trie: &'s Trie,
     pub(super) kept: &'s mut Kept,
 }
 
-impl<T: Tokens> Pass<'_, '_, T> {
+impl Pass<'_> {
     /// The whole text. With this inlined into its caller, it takes longer.
     #[inline(never)]
-    pub(super) fn document(&mut self) -> Result<(), Stop> {
-        self.value(Keep::Node(Trie::ROOT), Text::default())?;
+    pub(super) fn document<T: Indexed>(&mut self, text: &T) -> Option<()> {
+        let mut lexer = Lexer::new(text);
+        self.value(&mut lexer, MAX_NESTING, Keep::Node(Trie::ROOT), Text::default())?;
         if self.kept.length == 0 {
             // A scalar that nobody wants: no field is there.
             self.push(Text::default(), Value::Null);
         }
-        self.lexer.end()
+        lexer.is_at_end().then_some(())
     }
 
     /// A value, and its key where it has one. What most values are is inlined.
     #[inline(always)]
-    fn value(&mut self, keep: Keep, key: Text) -> Result<(), Stop> {
-        match self.lexer.peek() {
-            (open, b'"') => {
-                self.lexer.pass(open, VALUE)?;
-                let (start, end) = self.lexer.string_end();
+    fn value<T: Indexed>(
+        &mut self,
+        lexer: &mut Lexer<'_, T>,
+        levels: u32,
+        keep: Keep,
+        key: Text,
+    ) -> Option<()> {
+        match lexer.byte() {
+            b'"' => {
+                let (start, end) = lexer.string();
                 if self.keeps_scalars(keep) {
-                    let text = self.lexer.string(start, end, &mut self.kept.unescaped);
+                    let text = self.string(start, end);
                     self.push(key, Value::String(text));
                 }
-                Ok(())
             }
-            (open, byte @ (b'{' | b'[')) => self.container(open, byte, keep, key),
-            (next, _) => match self.lexer.short_int(next) {
+            bracket @ (b'{' | b'[') => {
+                *lexer = Lexer::unpack(self.container(lexer.pack(), bracket, levels, keep, key)?);
+            }
+            _ => match lexer.short_int() {
                 Some(int) => {
                     if self.keeps_scalars(keep) {
                         self.push(key, Value::Int(int));
                     }
-                    Ok(())
                 }
-                None => self.other_scalar(next, keep, key),
+                None => *lexer = Lexer::unpack(self.other_value(lexer.pack(), levels, keep, key)?),
             },
         }
+        Some(())
     }
 
     #[inline(never)]
-    fn other_scalar(&mut self, next: usize, keep: Keep, key: Text) -> Result<(), Stop> {
-        let value = self.lexer.scalar(next)?;
-        if self.keeps_scalars(keep) {
-            self.push(key, value);
+    fn other_value<'t, T: Indexed>(
+        &mut self,
+        lexer: Packed<'t, T>,
+        levels: u32,
+        keep: Keep,
+        key: Text,
+    ) -> Option<Packed<'t, T>> {
+        let mut lexer = Lexer::unpack(lexer);
+        if lexer.passes_blank() {
+            self.value(&mut lexer, levels, keep, key)?;
+        } else {
+            let value = lexer.scalar()?;
+            if self.keeps_scalars(keep) {
+                self.push(key, value);
+            }
         }
-        Ok(())
+        Some(lexer.pack())
     }
 
-    /// An array or an object, with its bracket. Recursion is bounded by the lexer's nesting.
+    /// A string, unescaped where it has escapes.
+    #[inline(always)]
+    fn string(&mut self, start: u32, end: u32) -> Text {
+        let (start, end) = (start as usize, end as usize);
+        if any_set(self.backslashes, start, end) {
+            self.kept.unescaped.push(self.text, start, end)
+        } else {
+            Text::new(start, end.wrapping_sub(start), false)
+        }
+    }
+
+    /// An array or an object, with its bracket.
     #[inline(never)]
-    fn container(&mut self, open: usize, bracket: u8, keep: Keep, key: Text) -> Result<(), Stop> {
-        self.lexer.pass(open, VALUE)?;
-        self.lexer.enter()?;
+    fn container<'t, T: Indexed>(
+        &mut self,
+        lexer: Packed<'t, T>,
+        bracket: u8,
+        levels: u32,
+        keep: Keep,
+        key: Text,
+    ) -> Option<Packed<'t, T>> {
+        let inner = levels.checked_sub(1)?;
         if bracket == b'{' {
             match self.members(keep) {
-                Some(members) => self.object(key, members),
-                None => self.lexer.skip_inside(true),
+                Some(members) => self.object(Lexer::unpack(lexer), inner, key, members),
+                None => Lexer::skip_nested(lexer, levels),
             }
         } else {
             if let Keep::Node(node) = keep {
                 self.kept.is_straight &= self.trie.children(node).is_empty();
             }
             match self.elements(keep) {
-                Some(elements) => self.array(key, elements),
-                None => self.lexer.skip_inside(false),
+                Some(elements) => self.array(Lexer::unpack(lexer), inner, key, elements),
+                None => Lexer::skip_nested(lexer, levels),
             }
         }
     }
@@ -123,7 +161,7 @@ impl<T: Tokens> Pass<'_, '_, T> {
             Keep::All => Members::All,
             Keep::Node(node) | Keep::Element(node) => match self.trie.wanted(node) {
                 Wanted::Deep => Members::All,
-                Wanted::Shallow | Wanted::No => Members::Children(node),
+                Wanted::Shallow | Wanted::No => Members::Children(node, self.trie.first_bytes(node)),
             },
         })
     }
@@ -149,43 +187,57 @@ impl<T: Tokens> Pass<'_, '_, T> {
         })
     }
 
-    fn object(&mut self, key: Text, members: Members) -> Result<(), Stop> {
+    fn object<'t, T: Indexed>(
+        &mut self,
+        mut lexer: Lexer<'t, T>,
+        levels: u32,
+        key: Text,
+        members: Members,
+    ) -> Option<Packed<'t, T>> {
         let index = self.open(key);
         let mut length = 0;
-        if !self.lexer.is_empty(true)? {
+        if !lexer.enter(b'}') {
             loop {
-                let (start, end) = self.lexer.key()?;
-                self.member(index, start, end, members)?;
+                let (start, end) = lexer.key()?;
+                self.member(&mut lexer, levels, index, start, end, members)?;
                 length += 1;
-                if !self.lexer.has_more(true)? {
+                if !lexer.has_more(b'}')? {
                     break;
                 }
             }
         }
-        self.lexer.leave();
         if matches!(members, Members::All) {
             length -= self.hide_repeated(index, length);
         }
         self.close(index, Value::Object { length });
-        Ok(())
+        Some(lexer.pack())
     }
 
     /// The value of the key between `start` and `end`.
     #[inline(always)]
-    fn member(&mut self, object: u32, start: usize, end: usize, members: Members) -> Result<(), Stop> {
+    fn member<T: Indexed>(
+        &mut self,
+        lexer: &mut Lexer<'_, T>,
+        levels: u32,
+        object: u32,
+        start: u32,
+        end: u32,
+        members: Members,
+    ) -> Option<()> {
         let node = match members {
-            Members::None => return self.lexer.skip(),
+            // Most keys can be told from those that are kept by how they begin.
+            Members::Children(node, first_bytes) if first_bytes.have(lexer.byte_at(start)) => node,
+            Members::Children(..) | Members::None => return lexer.skip(levels),
             Members::All => {
-                let key = self.lexer.string(start, end, &mut self.kept.unescaped);
-                return self.value(Keep::All, key);
+                let key = self.string(start, end);
+                return self.value(lexer, levels, Keep::All, key);
             }
-            Members::Children(node) => node,
         };
         let kept = self.kept.unescaped.len();
-        let key = self.lexer.string(start, end, &mut self.kept.unescaped);
-        let Some(child) = self.child(node, key) else {
+        let key = self.string(start, end);
+        let Some(child) = self.child(lexer, node, key) else {
             self.kept.unescaped.truncate(kept);
-            return self.lexer.skip();
+            return lexer.skip(levels);
         };
         // The last of equal keys counts. What was seen in another object lies before this one.
         let seen = self.kept.seen.get(child as usize).copied().unwrap_or_default();
@@ -197,35 +249,44 @@ impl<T: Tokens> Pass<'_, '_, T> {
             self.kept.is_straight = false;
         }
         let here = self.next_index();
-        self.value(Keep::Node(child), key)?;
+        self.value(lexer, levels, Keep::Node(child), key)?;
         let is_kept = self.next_index() > here;
         if let Some(seen) = self.kept.seen.get_mut(child as usize) {
             *seen = Seen { event: self.kept.event, entry: if is_kept { here } else { 0 } };
         }
-        Ok(())
+        Some(())
     }
 
     #[inline(always)]
-    fn child(&self, node: NodeId, key: Text) -> Option<NodeId> {
-        let around = if key.is_unescaped() { self.kept.unescaped.bytes() } else { self.lexer.text };
-        self.trie.child_in(node, around, key.start(), key.length())
+    fn child<T: Indexed>(&self, lexer: &Lexer<'_, T>, node: NodeId, key: Text) -> Option<NodeId> {
+        let (start, length) = (key.start(), key.length());
+        if key.is_unescaped() {
+            return self.trie.child(node, self.kept.unescaped.bytes().get(start..start + length)?);
+        }
+        let name = || self.text.get(start..start + length);
+        self.trie.child_named(node, NameStart::of(lexer.eight_at(position(start)), length), name)
     }
 
-    fn array(&mut self, key: Text, elements: Keep) -> Result<(), Stop> {
+    fn array<'t, T: Indexed>(
+        &mut self,
+        mut lexer: Lexer<'t, T>,
+        levels: u32,
+        key: Text,
+        elements: Keep,
+    ) -> Option<Packed<'t, T>> {
         let index = self.open(key);
         let mut length = 0;
-        if !self.lexer.is_empty(false)? {
+        if !lexer.enter(b']') {
             loop {
-                self.value(elements, Text::default())?;
+                self.value(&mut lexer, levels, elements, Text::default())?;
                 length += 1;
-                if !self.lexer.has_more(false)? {
+                if !lexer.has_more(b']')? {
                     break;
                 }
             }
         }
-        self.lexer.leave();
         self.close(index, Value::Array { length });
-        Ok(())
+        Some(lexer.pack())
     }
 
     #[inline(always)]
@@ -267,7 +328,7 @@ impl<T: Tokens> Pass<'_, '_, T> {
             members.push(index);
             index = entry.next;
         }
-        let tape = self.kept.tape(self.lexer.text);
+        let tape = self.kept.tape(self.text);
         // By key, then by place.
         members.sort_unstable_by(|a, b| tape.key(*a).cmp(tape.key(*b)).then(a.cmp(b)));
         let mut repeated = 0;
@@ -275,7 +336,7 @@ impl<T: Tokens> Pass<'_, '_, T> {
         let mut last: Option<u32> = None;
         for pair in members.windows(2).rev() {
             let &[earlier, later] = pair else { break };
-            let tape = self.kept.tape(self.lexer.text);
+            let tape = self.kept.tape(self.text);
             if tape.key(earlier) != tape.key(later) {
                 last = None;
                 continue;

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
 };
 
 use super::x86::{Closures, prefix_xor};
-use super::{Block, Classes, Escaped, Index, Kernel, ScanError, unicode::plain_units};
+use super::{BLOCK, Block, Classes, Escaped, Index, Kernel, ScanError, list_tokens, unicode::plain_units};
 
 #[target_feature(enable = "avx2,bmi1,bmi2,pclmulqdq")]
 pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
@@ -16,6 +16,7 @@ pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
         classify: |block: &Block| classify(block),
         classify_escaped: |block: &Block, bytes| classify_escaped(block, bytes),
         prefix_xor: |bits| prefix_xor(bits),
+        list: |tokens, at, list: &mut [u32; BLOCK]| list_tokens(tokens, at, list),
     }
     .scan(text, index)
 }
@@ -27,14 +28,14 @@ fn classify(block: &Block) -> Classes {
     // The comparison is signed: to it, bytes beyond ASCII are the least of all.
     let controls = bits(block, |bytes| _mm256_cmpgt_epi8(all(0x20), bytes)) & !non_ascii;
     // The operators by their lower half byte, with the bit that `[` and `]` lack.
-    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b'{', b',', b'}', 0, 0]);
+    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b':', b'{', b',', b'}', 0, 0]);
     let operators = bits(block, |bytes| {
         _mm256_cmpeq_epi8(_mm256_shuffle_epi8(operators, bytes), _mm256_or_si256(bytes, all(0x20)))
     });
     Classes {
         quotes: bits(block, |bytes| equal(bytes, b'"')),
         backslashes: bits(block, |bytes| equal(bytes, b'\\')),
-        // That bit also makes a `,` of a control.
+        // That bit also makes a `,` or a `:` of a control.
         operators: operators & !controls,
         controls,
         non_ascii,

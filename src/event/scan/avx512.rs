@@ -1,14 +1,14 @@
 //! The bytes of a block by AVX-512, all at once.
 
 use std::arch::x86_64::{
-    __m512i, _mm_setr_epi8, _mm512_add_epi16, _mm512_broadcast_i32x4, _mm512_castsi512_si256,
-    _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64,
-    _mm512_maskz_compress_epi8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi16,
+    __m512i, _mm_setr_epi8, _mm512_add_epi32, _mm512_broadcast_i32x4, _mm512_castsi512_si128,
+    _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32,
+    _mm512_maskz_compress_epi8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi32,
     _mm512_setr_epi64, _mm512_shuffle_epi8, _mm512_sub_epi8,
 };
 use std::hint;
 
-use super::x86::{Closures, half_words, prefix_xor};
+use super::x86::{Closures, prefix_xor, words_of};
 use super::{BLOCK, Block, Classes, Escaped, Index, Kernel, ScanError, unicode::plain_units};
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,pclmulqdq,popcnt")]
@@ -18,25 +18,14 @@ pub(super) fn scan(text: &[u8], index: &mut Index) -> Result<(), ScanError> {
         classify: |block: &Block| classify(load(block)),
         classify_escaped: |block: &Block, places| classify_escaped(load(block), places),
         prefix_xor: |bits| prefix_xor(bits),
+        list: |tokens, at, list: &mut [u32; BLOCK]| list_tokens(tokens, at, list),
     }
-    .scan(text, index)?;
-    list(text, index);
-    Ok(())
+    .scan(text, index)
 }
 
-/// Lists the positions of the tokens, where 16 bits are enough for them. To go through a list takes less time than
-/// to look for bit after bit: there is no branch for the end of a word, which comes at random.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
+#[target_feature(enable = "avx512f,avx512vbmi2,popcnt")]
 #[inline]
-fn list(text: &[u8], index: &mut Index) {
-    // A block more than there are tokens is written to.
-    let room = text.len() + BLOCK;
-    if room > usize::from(u16::MAX) {
-        return;
-    }
-    if index.list.len() < room {
-        index.list.resize(room, 0);
-    }
+fn list_tokens(tokens: u64, at: u32, list: &mut [u32; BLOCK]) {
     // The numbers from 0 to 63.
     let places = _mm512_setr_epi64(
         0x0706_0504_0302_0100,
@@ -48,24 +37,17 @@ fn list(text: &[u8], index: &mut Index) {
         0x3736_3534_3332_3130,
         0x3F3E_3D3C_3B3A_3938,
     );
-    let mut count = 0;
-    for (tokens, at) in index.tokens.iter().take(index.words).zip((0..).step_by(BLOCK)) {
-        let at = _mm512_set1_epi16((at as u16).cast_signed());
-        let length = tokens.count_ones() as usize;
-        let found = _mm512_maskz_compress_epi8(*tokens, places);
-        let mut write = |half, to: usize| {
-            if let Some(list) = index.list.get_mut(to..).and_then(|list| list.first_chunk_mut()) {
-                *list = half_words(_mm512_add_epi16(_mm512_cvtepu8_epi16(half), at));
-            }
-        };
-        write(_mm512_castsi512_si256(found), count);
-        if length > BLOCK / 2 {
-            hint::cold_path();
-            write(_mm512_extracti64x4_epi64::<1>(found), count + BLOCK / 2);
-        }
-        count += length;
+    let found = _mm512_maskz_compress_epi8(tokens, places);
+    let at = _mm512_set1_epi32(at.cast_signed());
+    let positions = |sixteen| words_of(_mm512_add_epi32(_mm512_cvtepu8_epi32(sixteen), at));
+    let ([first, second, third, fourth], _) = list.as_chunks_mut() else { return };
+    *first = positions(_mm512_castsi512_si128(found));
+    if tokens.count_ones() > 16 {
+        hint::cold_path();
+        *second = positions(_mm512_extracti32x4_epi32::<1>(found));
+        *third = positions(_mm512_extracti32x4_epi32::<2>(found));
+        *fourth = positions(_mm512_extracti32x4_epi32::<3>(found));
     }
-    index.listed = Some(count);
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
@@ -73,13 +55,13 @@ fn list(text: &[u8], index: &mut Index) {
 fn classify(bytes: __m512i) -> Classes {
     let controls = _mm512_cmplt_epu8_mask(bytes, all(0x20));
     // The operators by their lower half byte, with the bit that `[` and `]` lack.
-    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b'{', b',', b'}', 0, 0]);
+    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b':', b'{', b',', b'}', 0, 0]);
     let operators =
         _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(operators, bytes), _mm512_or_si512(bytes, all(0x20)));
     Classes {
         quotes: equal(bytes, b'"'),
         backslashes: equal(bytes, b'\\'),
-        // That bit also makes a `,` of a control.
+        // That bit also makes a `,` or a `:` of a control.
         operators: operators & !controls,
         controls,
         non_ascii: _mm512_movepi8_mask(bytes),

@@ -9,6 +9,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod index;
 mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
@@ -20,59 +21,10 @@ mod x86;
 
 use std::hint;
 
+pub(crate) use index::Index;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use index::Window;
 pub(crate) use unicode::code_unit;
-
-/// Bitmaps over a text, a bit for each byte, 64 to a word; bits beyond the text are 0.
-///
-/// They are those of the last text that was scanned without an error.
-#[derive(Debug, Default)]
-pub(crate) struct Index {
-    /// How many words there are for the text. The bitmaps may be longer: they only grow.
-    words: usize,
-    tokens: Vec<u64>,
-    backslashes: Vec<u64>,
-    /// The positions of the tokens, and how many there are; `None` where they are not listed.
-    #[cfg(target_arch = "x86_64")]
-    list: Vec<u16>,
-    #[cfg(target_arch = "x86_64")]
-    listed: Option<usize>,
-}
-
-impl Index {
-    /// Makes room for a text.
-    #[inline(always)]
-    fn begin(&mut self, text: &[u8]) {
-        self.words = text.len().div_ceil(BLOCK);
-        #[cfg(target_arch = "x86_64")]
-        {
-            self.listed = None;
-        }
-        if self.tokens.len() < self.words {
-            self.tokens.resize(self.words, 0);
-            self.backslashes.resize(self.words, 0);
-        }
-    }
-
-    /// `{ } [ ] ,` outside of strings, and the quotes that open and close strings. Not colons: one can
-    /// only stand behind a key.
-    #[inline(always)]
-    pub(crate) fn tokens(&self) -> &[u64] {
-        self.tokens.get(..self.words).unwrap_or_default()
-    }
-
-    /// The positions of the tokens, where the backend has listed them.
-    #[cfg(target_arch = "x86_64")]
-    #[inline(always)]
-    pub(crate) fn list(&self) -> Option<&[u16]> {
-        self.list.get(..self.listed?)
-    }
-
-    /// Backslashes; all of them are inside of strings.
-    #[inline(always)]
-    pub(crate) fn backslashes(&self) -> &[u64] {
-        self.backslashes.get(..self.words).unwrap_or_default()
-    }
-}
 
 /// Why a text is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,7 +134,7 @@ type Block = [u8; BLOCK];
 struct Classes {
     quotes: u64,
     backslashes: u64,
-    /// `{ } [ ] ,`
+    /// `{ } [ ] , :`
     operators: u64,
     /// Less than 0x20.
     controls: u64,
@@ -226,12 +178,19 @@ trait Kernel: Copy {
     /// Each bit of the result is the parity of the bits up to it.
     fn prefix_xor(self, bits: u64) -> u64;
 
+    /// Lists the tokens of a block that lies at a position, from their bits. Behind the last comes what nobody looks
+    /// at.
+    #[inline(always)]
+    fn list(self, tokens: u64, at: u32, list: &mut [u32; BLOCK]) {
+        list_tokens(tokens, at, list);
+    }
+
     #[inline(always)]
     fn scan(self, text: &[u8], index: &mut Index) -> Result<(), ScanError> {
-        index.begin(text);
+        let (tokens, backslashes) = index.begin(text);
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         // Without adapters: where code is to be small, they are not inlined.
-        let (mut tokens, mut backslashes) = (index.tokens.iter_mut(), index.backslashes.iter_mut());
+        let (mut tokens, mut backslashes) = (tokens.iter_mut(), backslashes.iter_mut());
         let mut position = Position::start(text);
         for block in blocks {
             let (Some(tokens), Some(backslashes)) = (tokens.next(), backslashes.next()) else { break };
@@ -251,7 +210,9 @@ trait Kernel: Copy {
             };
             (*tokens, *backslashes) = self.step(block, others, &mut position)?;
         }
-        position.finish()
+        position.finish()?;
+        index.list(text, |tokens, at, list| self.list(tokens, at, list));
+        Ok(())
     }
 
     /// The words of the index for the block at `position`, which lies behind so many other bytes.
@@ -283,7 +244,25 @@ trait Kernel: Copy {
             })?;
         }
         position.at += BLOCK;
-        Ok((quotes | (classes.operators & !in_string), classes.backslashes))
+        let operators = classes.operators & !in_string;
+        let behind_operators = operators << 1 | position.behind_operator;
+        position.behind_operator = operators >> (BLOCK - 1);
+        Ok((operators | (quotes & in_string & !behind_operators), classes.backslashes))
+    }
+}
+
+/// See [`Kernel::list`]. Eight at a time, without a branch for each.
+#[inline(always)]
+fn list_tokens(mut tokens: u64, at: u32, list: &mut [u32; BLOCK]) {
+    let (eights, _) = list.as_chunks_mut::<8>();
+    for eight in eights {
+        for position in eight {
+            *position = at + tokens.trailing_zeros();
+            tokens &= tokens.wrapping_sub(1);
+        }
+        if tokens == 0 {
+            break;
+        }
     }
 }
 
@@ -297,6 +276,8 @@ struct Position<'t> {
     escaped: u64,
     /// All ones where the next block begins inside of a string.
     in_string: u64,
+    /// 1 where the next block begins behind an operator outside of strings.
+    behind_operator: u64,
     /// The `u` of the last second half of a surrogate pair whose first half has been checked.
     low_surrogate: usize,
     /// Where the first block with a byte that is not ASCII begins.
@@ -332,6 +313,7 @@ impl<'t> Position<'t> {
             at: 0,
             escaped: 0,
             in_string: 0,
+            behind_operator: 0,
             low_surrogate: 0,
             non_ascii_start: usize::MAX,
             non_ascii_end: 0,

@@ -36,7 +36,8 @@ fn classify(block: &Block) -> Classes {
         let low = word & !HIGH;
         // `[` and `]` are `{` and `}` without this bit.
         let folded = low | each(0x20);
-        let others = differs(folded, b'{') & differs(folded, b'}') & differs(folded, b',');
+        let others =
+            differs(folded, b'{') & differs(folded, b'}') & differs(folded, b',') & differs(folded, b':');
         classes.quotes = classes.quotes << 8 | gather(!differs(low, b'"'));
         classes.backslashes = classes.backslashes << 8 | gather(!differs(low, b'\\'));
         classes.operators = classes.operators << 8 | gather(!others);

@@ -34,7 +34,7 @@ impl Kernel for Simd128 {
 #[inline(always)]
 fn classify(block: &Block) -> Classes {
     // The operators by their lower half byte, with the bit that `[` and `]` lack.
-    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b'{', b',', b'}', 0, 0]);
+    let operators = table([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, b':', b'{', b',', b'}', 0, 0]);
     let operators =
         bits(block, |bytes| u8x16_eq(look_up(operators, bytes), v128_or(bytes, u8x16_splat(0x20))));
     let mut classes = Classes {
@@ -49,7 +49,7 @@ fn classify(block: &Block) -> Classes {
     if any(block, |bytes| i8x16_lt(bytes, i8x16_splat(0x20))) {
         classes.controls = bits(block, |bytes| u8x16_lt(bytes, u8x16_splat(0x20)));
         classes.non_ascii = bits(block, |bytes| bytes);
-        // That bit also makes a `,` of a control.
+        // That bit also makes a `,` or a `:` of a control.
         classes.operators &= !classes.controls;
     }
     classes

@@ -3,7 +3,7 @@
 use std::arch::x86_64::{__m512i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8};
 use std::mem;
 
-use super::{Block, Classes, Escaped, Index, Kernel, ScanError, avx2, avx512};
+use super::{BLOCK, Block, Classes, Escaped, Index, Kernel, ScanError, avx2, avx512};
 
 /// The proof that this processor has the instructions: [`Extension::detect`] alone makes one.
 #[derive(Debug, Clone, Copy)]
@@ -48,17 +48,19 @@ impl Extension {
 
 /// A backend's functions as values: only inside of its own function are its instructions available.
 #[derive(Clone, Copy)]
-pub(super) struct Closures<C, E, X> {
+pub(super) struct Closures<C, E, X, L> {
     pub(super) classify: C,
     pub(super) classify_escaped: E,
     pub(super) prefix_xor: X,
+    pub(super) list: L,
 }
 
-impl<C, E, X> Kernel for Closures<C, E, X>
+impl<C, E, X, L> Kernel for Closures<C, E, X, L>
 where
     C: Fn(&Block) -> Classes + Copy,
     E: Fn(&Block, u64) -> Escaped + Copy,
     X: Fn(u64) -> u64 + Copy,
+    L: Fn(u64, u32, &mut [u32; BLOCK]) + Copy,
 {
     #[inline(always)]
     fn classify(self, block: &Block) -> Classes {
@@ -74,6 +76,11 @@ where
     fn prefix_xor(self, bits: u64) -> u64 {
         (self.prefix_xor)(bits)
     }
+
+    #[inline(always)]
+    fn list(self, tokens: u64, at: u32, list: &mut [u32; BLOCK]) {
+        (self.list)(tokens, at, list);
+    }
 }
 
 /// As the product by all ones, without carries.
@@ -84,9 +91,9 @@ pub(super) fn prefix_xor(bits: u64) -> u64 {
     _mm_cvtsi128_si64(product).cast_unsigned()
 }
 
-/// The vector as 16-bit numbers.
+/// The vector as 32-bit numbers.
 #[inline(always)]
-pub(super) fn half_words(vector: __m512i) -> [u16; 32] {
+pub(super) fn words_of(vector: __m512i) -> [u32; 16] {
     #[expect(unsafe_code, reason = "the intrinsics for it take raw pointers")]
     // SAFETY: both are 64 bytes without a gap, and any of them make a value.
     unsafe {
