@@ -23,18 +23,16 @@ pub(super) fn candidates<'e, N: Node<'e>>(
 ) {
     facts.begin(trie.len());
     let mut probe = Probe { trie, taker: Taker { index, event, facts, found } };
-    match event.view() {
-        View::Object(object) if !is_looked_up(index, event) => {
-            if let Some(place) = index.place(Trie::ROOT) {
-                probe.values(place, |values| walk::any(event, &[], values));
-            }
-            probe.members(Trie::ROOT, object);
+    if !is_looked_up(index, event)
+        && let View::Object(object) = event.view()
+    {
+        if let Some(place) = index.place(Trie::ROOT) {
+            probe.values(place, |values| walk::any(event, &[], values));
         }
-        _ => {
-            for place in index.places().iter().flatten() {
-                probe
-                    .values(place, |values| walk::any_read(event, place.node, place.path.segments(), values));
-            }
+        probe.members(Trie::ROOT, object);
+    } else {
+        for place in index.places().iter().flatten() {
+            probe.values(place, |values| walk::any_read(event, place.node, place.path.segments(), values));
         }
     }
     for place in index.absences() {
@@ -67,12 +65,17 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Taker<'_, N, F> {
     #[inline]
     fn look_up(&mut self, place: &Place, kind: Kind, value: Value<'_>) {
         if place.has(kind) {
-            for candidate in self.index.look_up(place.node, kind, value) {
-                match self.facts.ask(self.index, self.event, candidate) {
-                    Answer::Rejected => {}
-                    Answer::Open => (self.found)(candidate.slot, false),
-                    Answer::Matches => (self.found)(candidate.slot, true),
-                }
+            self.take(place.node, kind, value);
+        }
+    }
+
+    #[inline(never)]
+    fn take(&mut self, node: NodeId, kind: Kind, value: Value<'_>) {
+        for candidate in self.index.look_up(node, kind, value) {
+            match self.facts.ask(self.index, self.event, candidate) {
+                Answer::Rejected => {}
+                Answer::Open => (self.found)(candidate.slot, false),
+                Answer::Matches => (self.found)(candidate.slot, true),
             }
         }
     }
@@ -179,14 +182,18 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Values<'_, '_, '_, N, F> {
     /// Where a prefix or a suffix would begin within a character, there is no filter with it.
     fn string(&mut self, string: &[u8]) {
         self.look_up(Kind::Equal, Value::String(string));
-        for length in self.place.prefix_lengths() {
-            if let Some(prefix) = string.get(..length) {
-                self.look_up(Kind::Prefix, Value::String(prefix));
+        if self.place.has(Kind::Prefix) {
+            for length in self.place.prefix_lengths() {
+                if let Some(prefix) = string.get(..length) {
+                    self.look_up(Kind::Prefix, Value::String(prefix));
+                }
             }
         }
-        for length in self.place.suffix_lengths() {
-            if let Some(suffix) = string.len().checked_sub(length).and_then(|start| string.get(start..)) {
-                self.look_up(Kind::Suffix, Value::String(suffix));
+        if self.place.has(Kind::Suffix) {
+            for length in self.place.suffix_lengths() {
+                if let Some(suffix) = string.len().checked_sub(length).and_then(|start| string.get(start..)) {
+                    self.look_up(Kind::Suffix, Value::String(suffix));
+                }
             }
         }
         if !self.place.strings.intervals.is_empty() {
