@@ -98,7 +98,10 @@ pub struct FilterSet<Id> {
 pub struct Snapshot<Id> {
     trie: Arc<Trie>,
     index: Index,
-    slots: Chunks<Option<Filed<Id>>>,
+    slots: Chunks<Option<Filed>>,
+    /// By slot, on their own: of a filter that matches, often nothing else is looked at, and what is small stays in
+    /// the caches.
+    names: Chunks<Option<Name<Id>>>,
     residue: Residue,
     length: usize,
     /// How many tests the filters have; their numbers are less.
@@ -107,14 +110,19 @@ pub struct Snapshot<Id> {
 
 /// A filter in its place.
 #[derive(Clone)]
-struct Filed<Id> {
-    id: Id,
+struct Filed {
     filter: Filter,
-    /// Later ones are greater.
-    sequence: u64,
     tests: Arc<[TestId]>,
     /// What it is filed under; nothing, where it is in the residue.
     keys: Option<Choice>,
+}
+
+/// What a filter is known by.
+#[derive(Clone)]
+struct Name<Id> {
+    id: Id,
+    /// Later ones are greater.
+    sequence: u64,
 }
 
 impl<Id: Clone + Eq + Hash> FilterSet<Id> {
@@ -135,15 +143,18 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
         let replaced = self.remove(&id);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.view.slots.push(None);
+            self.view.names.push(None);
             // Each takes memory, so there are never 2^32.
             Slot::try_from(self.view.slots.len() - 1).unwrap_or(Slot::MAX)
         });
         let keys = self.choose(&filter);
         let tests = self.tests.add(filter.program(), keys.is_none());
         self.view.file(filter.program(), keys.as_ref(), &tests, slot, Change::Add);
-        let filed = Filed { id: id.clone(), sequence: self.next_sequence, tests, keys, filter };
         if let Some(place) = self.view.slots.get_mut(slot as usize) {
-            *place = Some(filed);
+            *place = Some(Filed { filter, tests, keys });
+        }
+        if let Some(place) = self.view.names.get_mut(slot as usize) {
+            *place = Some(Name { id: id.clone(), sequence: self.next_sequence });
         }
         self.next_sequence += 1;
         self.view.length += 1;
@@ -156,6 +167,7 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
     pub fn remove(&mut self, id: &Id) -> Option<Filter> {
         let slot = self.slots_by_id.remove(id)?;
         let filed = self.view.slots.get_mut(slot as usize)?.take()?;
+        self.view.names.get_mut(slot as usize)?.take();
         let program = filed.filter.program();
         self.view.file(program, filed.keys.as_ref(), &filed.tests, slot, Change::Remove);
         self.tests.remove(program, filed.keys.is_none());
@@ -248,6 +260,7 @@ impl<Id> Default for FilterSet<Id> {
             trie: Arc::default(),
             index: Index::default(),
             slots: Chunks::default(),
+            names: Chunks::default(),
             residue: Residue::default(),
             length: 0,
             tests: 0,
@@ -285,9 +298,8 @@ impl<Id> Snapshot<Id> {
 
     /// The filters with their ids, in the order in which they were inserted.
     pub fn iter(&self) -> impl Iterator<Item = (&Id, &Filter)> {
-        let mut filed: Vec<_> = self.all().collect();
-        filed.sort_unstable_by_key(|filed| filed.sequence);
-        filed.into_iter().map(|filed| (&filed.id, &filed.filter))
+        let slots = self.in_order((0..).take(self.slots.len()));
+        slots.filter_map(|slot| Some((&self.name(slot)?.id, &self.filed(slot)?.filter)))
     }
 
     /// As [`FilterSet::matches_json`].
@@ -340,11 +352,22 @@ impl<Id> Snapshot<Id> {
         Matches { view: self, slots: matching.iter() }
     }
 
-    fn filed(&self, slot: Slot) -> Option<&Filed<Id>> {
+    fn filed(&self, slot: Slot) -> Option<&Filed> {
         self.slots.get(slot as usize)?.as_ref()
     }
 
-    fn all(&self) -> impl Iterator<Item = &Filed<Id>> {
+    /// The slots that have a filter, in the order of insertion.
+    fn in_order(&self, slots: impl Iterator<Item = Slot>) -> impl Iterator<Item = Slot> {
+        let mut slots: Vec<_> = slots.filter_map(|slot| Some((self.name(slot)?.sequence, slot))).collect();
+        slots.sort_unstable();
+        slots.into_iter().map(|(_, slot)| slot)
+    }
+
+    fn name(&self, slot: Slot) -> Option<&Name<Id>> {
+        self.names.get(slot as usize)?.as_ref()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Filed> {
         self.slots.iter().flatten()
     }
 
@@ -388,6 +411,7 @@ impl<Id> Clone for Snapshot<Id> {
             trie: Arc::clone(&self.trie),
             index: self.index.clone(),
             slots: self.slots.clone(),
+            names: self.names.clone(),
             residue: self.residue.clone(),
             length: self.length,
             tests: self.tests,
@@ -418,9 +442,7 @@ impl<'s, Id> Matches<'s, Id> {
     /// The ids in the order in which the filters were inserted.
     pub fn in_insertion_order(self) -> impl Iterator<Item = &'s Id> {
         let view = self.view;
-        let mut filed: Vec<_> = self.slots.filter_map(|slot| view.filed(*slot)).collect();
-        filed.sort_unstable_by_key(|filed| filed.sequence);
-        filed.into_iter().map(|filed| &filed.id)
+        view.in_order(self.slots.copied()).filter_map(|slot| Some(&view.name(slot)?.id))
     }
 }
 
@@ -429,7 +451,7 @@ impl<'s, Id> Iterator for Matches<'s, Id> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let slot = self.slots.next()?;
-        Some(&self.view.filed(*slot)?.id)
+        Some(&self.view.name(*slot)?.id)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Snapshot;
 use super::keys::{self, Condition};
+use super::{Name, Snapshot};
 use crate::program::Program;
 
 /// What the filters of a set are filed under, and what that takes.
@@ -75,6 +75,7 @@ pub(super) fn of<Id>(view: &Snapshot<Id>) -> SetStats {
     for filed in view.all() {
         let program = filed.filter.program();
         stats.bytes += size_of_val(filed)
+            + size_of::<Option<Name<Id>>>()
             + size_of_val(&*filed.tests)
             + program_bytes(program)
             + filed.filter.source().map_or(0, str::len);
