@@ -51,6 +51,7 @@ mod error;
 mod event;
 mod explain;
 mod filter;
+mod first;
 mod guess;
 mod limits;
 mod lint;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::first;
+
 /// Where a condition looks: keys, or indexes into arrays, from the event's root downwards.
 ///
 /// The empty path is the element that `$elemMatch` looks at.
@@ -113,11 +115,7 @@ impl NameStart {
     #[inline(always)]
     pub(crate) fn in_text(text: &[u8], start: usize, length: usize) -> Self {
         let rest = text.get(start..).unwrap_or_default();
-        let bytes = match rest.first_chunk() {
-            Some(bytes) => u64::from_le_bytes(*bytes),
-            None => last_bytes(rest),
-        };
-        Self::of(bytes, length)
+        Self::of(u64::from_le_bytes(first::bytes(rest)), length)
     }
 
     /// Of a name of this length, from its first eight bytes with the first in the lowest bits, whatever follows it.
@@ -132,13 +130,6 @@ impl NameStart {
     pub(crate) fn is_whole(self) -> bool {
         self.length <= size_of::<u64>()
     }
-}
-
-/// At the end of a text.
-#[cold]
-#[inline(never)]
-fn last_bytes(rest: &[u8]) -> u64 {
-    rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte))
 }
 
 fn parse_index(name: &str) -> Option<u32> {

@@ -37,7 +37,7 @@ struct Node {
 }
 
 /// The bytes that the text of some keys can begin with, and perhaps others: a bit each, by their lower six bits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FirstBytes(u64);
 
 impl FirstBytes {
@@ -207,7 +207,7 @@ impl Trie {
     /// What the keys begin with that are children.
     #[inline(always)]
     pub(crate) fn first_bytes(&self, node: NodeId) -> FirstBytes {
-        self.nodes.get(node as usize).map_or(FirstBytes(0), |node| node.first_bytes)
+        self.nodes.get(node as usize).map_or_else(FirstBytes::default, |node| node.first_bytes)
     }
 
     pub(crate) fn children(&self, node: NodeId) -> &[(Segment, NodeId)] {

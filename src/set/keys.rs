@@ -8,11 +8,10 @@
 //! says that something is *not* in it, except that a field is missing, or its number on the other side of a
 //! bound.
 
-use std::iter;
-
 use super::intervals::Interval;
 use super::proof::Proof;
 use crate::event::{Constant, Number};
+use crate::first;
 use crate::path::Path;
 use crate::program::{Instruction, Op, Program, Step, Target};
 
@@ -360,8 +359,7 @@ pub(super) fn place_of_number(number: Number) -> u64 {
 
 /// Where a string stands, as far as its first eight bytes tell.
 pub(super) fn place_of_string(string: &[u8]) -> u64 {
-    let bytes = string.iter().chain(iter::repeat(&0)).take(8);
-    bytes.fold(0, |place, byte| place << 8 | u64::from(*byte))
+    u64::from_be_bytes(first::bytes(string))
 }
 
 fn equal(constant: &Constant) -> Condition<'_> {

@@ -185,14 +185,14 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Values<'_, '_, '_, N, F> {
         if self.place.has(Kind::Prefix) {
             for length in self.place.prefix_lengths() {
                 if let Some(prefix) = string.get(..length) {
-                    self.look_up(Kind::Prefix, Value::String(prefix));
+                    self.taker.take(self.place.node, Kind::Prefix, Value::String(prefix));
                 }
             }
         }
         if self.place.has(Kind::Suffix) {
             for length in self.place.suffix_lengths() {
                 if let Some(suffix) = string.len().checked_sub(length).and_then(|start| string.get(start..)) {
-                    self.look_up(Kind::Suffix, Value::String(suffix));
+                    self.taker.take(self.place.node, Kind::Suffix, Value::String(suffix));
                 }
             }
         }

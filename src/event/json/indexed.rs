@@ -3,6 +3,7 @@
 use super::lexer::position;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::event::scan::Window;
+use crate::first;
 
 /// A text and its tokens. Bytes behind the end are read as 0.
 pub(super) trait Indexed {
@@ -32,21 +33,9 @@ pub(super) struct Long<'t> {
 
 impl Long<'_> {
     #[inline(always)]
-    fn bytes<const N: usize>(&self, at: u32) -> [u8; N] {
-        let rest = self.text.get(at as usize..).unwrap_or_default();
-        match rest.first_chunk() {
-            Some(bytes) => *bytes,
-            None => last_bytes(rest),
-        }
+    fn from(&self, at: u32) -> &[u8] {
+        self.text.get(at as usize..).unwrap_or_default()
     }
-}
-
-#[cold]
-#[inline(never)]
-fn last_bytes<const N: usize>(rest: &[u8]) -> [u8; N] {
-    let mut bytes = [0; N];
-    bytes.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
-    bytes
 }
 
 impl Indexed for Long<'_> {
@@ -70,12 +59,12 @@ impl Indexed for Long<'_> {
 
     #[inline(always)]
     fn four(&self, at: u32) -> u32 {
-        u32::from_le_bytes(self.bytes(at))
+        u32::from_le_bytes(first::bytes(self.from(at)))
     }
 
     #[inline(always)]
     fn eight(&self, at: u32) -> u64 {
-        u64::from_le_bytes(self.bytes(at))
+        u64::from_le_bytes(first::bytes(self.from(at)))
     }
 }
 

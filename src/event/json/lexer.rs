@@ -4,7 +4,7 @@
 //! a text is not said here, only that it is: see [`mistake`](super::mistake).
 
 use super::indexed::Indexed;
-use super::text;
+use super::text::{self, is_space};
 use crate::event::tape::Value;
 
 /// Arrays and objects inside each other; as serde_json has it.
@@ -73,12 +73,13 @@ impl<'t, T: Indexed> Lexer<'t, T> {
         self.text.byte(self.at)
     }
 
+    /// The byte at a position.
     #[inline(always)]
     pub(super) fn byte_at(self, position: u32) -> u8 {
         self.text.byte(position)
     }
 
-    /// The same without white space before it.
+    /// Behind the white space that comes next, if any.
     #[cold]
     #[inline(never)]
     fn behind_blank(mut self) -> Self {
@@ -264,20 +265,18 @@ impl<'t, T: Indexed> Lexer<'t, T> {
         if self.byte() != b'"' {
             return;
         }
-        let three = |at: u32| self.text.four(at.wrapping_sub(1)) & 0x00FF_FFFF;
-        let mut next = self.next;
-        let mut at = self.at;
+        let text = self.text;
+        let three = |at: u32| text.four(at.wrapping_sub(1)) & 0x00FF_FFFF;
         loop {
-            let (colon, comma) = (self.text.token(next), self.text.token(next + 1));
+            let (colon, comma) = (self.token(), text.token(self.next + 1));
             if three(colon) != u32::from_le_bytes(*b"\":\"\0")
                 || three(comma) != u32::from_le_bytes(*b"\",\"\0")
             {
-                break;
+                return;
             }
-            next += 2;
-            at = comma + 1;
+            self.next += 2;
+            self.at = comma + 1;
         }
-        (self.next, self.at) = (next, at);
     }
 
     /// The usual number, if that is all up to the next token, which is not passed.
@@ -301,13 +300,7 @@ impl<'t, T: Indexed> Lexer<'t, T> {
     #[inline(never)]
     fn scalar_and_end(self) -> Option<(Value, u32)> {
         let scalar = text::trim_end(self.text.slice(self.at, self.token()));
-        let value = match scalar {
-            [b'-' | b'0'..=b'9', ..] => text::number(scalar).ok()?.into(),
-            b"null" => Value::Null,
-            b"true" => Value::Bool(true),
-            b"false" => Value::Bool(false),
-            _ => return None,
-        };
+        let value = text::scalar(scalar).ok()?;
         Some((value, self.at + position(scalar.len())))
     }
 
@@ -364,10 +357,4 @@ impl Open {
 #[inline(always)]
 pub(super) fn position(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
-}
-
-/// JSON's white space.
-#[inline(always)]
-pub(super) fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }

@@ -1,7 +1,7 @@
 //! Where a text stops being JSON: byte by byte, after the lexer has found that it is none.
 
-use super::lexer::{MAX_NESTING, is_space};
-use super::text::{self, NotANumber};
+use super::lexer::MAX_NESTING;
+use super::text::{self, NotAScalar, is_space};
 use crate::error::EventError;
 use crate::event::scan::ScanError;
 
@@ -116,21 +116,18 @@ impl Reader<'_> {
             self.at = self.text.len();
             return self.stop(VALUE);
         }
-        match scalar {
-            [b'-' | b'0'..=b'9', ..] => match text::number(scalar) {
-                Ok(_) => {}
-                Err(NotANumber::EndsAt(length)) => {
-                    self.at += length;
-                    return self.stop("expected the end of the value");
-                }
-                Err(NotANumber::BreaksOffAt(length)) => {
-                    self.at += length;
-                    return self.stop("an invalid number");
-                }
-                Err(NotANumber::TooLarge) => return self.stop("a number beyond the range of doubles"),
-            },
-            b"null" | b"true" | b"false" => {}
-            _ => return self.stop(VALUE),
+        match text::scalar(scalar) {
+            Ok(_) => {}
+            Err(NotAScalar::Other) => return self.stop(VALUE),
+            Err(NotAScalar::TooLarge) => return self.stop("a number beyond the range of doubles"),
+            Err(NotAScalar::EndsAt(length)) => {
+                self.at += length;
+                return self.stop("expected the end of the value");
+            }
+            Err(NotAScalar::BreaksOffAt(length)) => {
+                self.at += length;
+                return self.stop("an invalid number");
+            }
         }
         self.at += scalar.len();
         Ok(())

@@ -2,9 +2,12 @@
 
 use super::indexed::Indexed;
 use crate::event::Number;
+use crate::event::tape::Value;
 
-/// A number, or why the text is none.
-pub(super) enum NotANumber {
+/// Why a text is no number, and no word.
+pub(super) enum NotAScalar {
+    /// It does not begin as a number does.
+    Other,
     /// There is something else after so many bytes of a number.
     EndsAt(usize),
     /// It breaks off after so many bytes.
@@ -62,18 +65,37 @@ fn eight_digits(digits: u64) -> Option<i64> {
 
 /// Without white space at the end.
 pub(super) fn trim_end(mut text: &[u8]) -> &[u8] {
-    while let [rest @ .., b' ' | b'\t' | b'\n' | b'\r'] = text {
+    while let [rest @ .., space] = text
+        && is_space(*space)
+    {
         text = rest;
     }
     text
 }
 
+/// JSON's white space.
+#[inline(always)]
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// What a number or a word means.
+pub(super) fn scalar(text: &[u8]) -> Result<Value, NotAScalar> {
+    Ok(match text {
+        [b'-' | b'0'..=b'9', ..] => number(text)?.into(),
+        b"null" => Value::Null,
+        b"true" => Value::Bool(true),
+        b"false" => Value::Bool(false),
+        _ => return Err(NotAScalar::Other),
+    })
+}
+
 /// Reads a number, which is not empty.
-pub(super) fn number(text: &[u8]) -> Result<Number, NotANumber> {
+fn number(text: &[u8]) -> Result<Number, NotAScalar> {
     match number_length(text) {
-        Err(length) => Err(NotANumber::BreaksOffAt(length)),
-        Ok(length) if length < text.len() => Err(NotANumber::EndsAt(length)),
-        Ok(_) => std::str::from_utf8(text).ok().and_then(Number::parse).ok_or(NotANumber::TooLarge),
+        Err(length) => Err(NotAScalar::BreaksOffAt(length)),
+        Ok(length) if length < text.len() => Err(NotAScalar::EndsAt(length)),
+        Ok(_) => std::str::from_utf8(text).ok().and_then(Number::parse).ok_or(NotAScalar::TooLarge),
     }
 }
 

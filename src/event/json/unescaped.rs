@@ -2,6 +2,7 @@
 
 use super::Text;
 use crate::event::scan::code_unit;
+use crate::first;
 
 /// So many bytes are moved at a time.
 const STEP: usize = size_of::<u64>();
@@ -75,12 +76,7 @@ impl Unescaped {
 /// The bytes from a place on, filled up at the end of the text.
 #[inline(always)]
 fn step_at(text: &[u8], from: usize) -> [u8; STEP] {
-    let rest = text.get(from..).unwrap_or_default();
-    rest.first_chunk().copied().unwrap_or_else(|| {
-        let mut step = [0; STEP];
-        step.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
-        step
-    })
+    first::bytes(text.get(from..).unwrap_or_default())
 }
 
 /// How many bytes there are before the first backslash.
