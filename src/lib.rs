@@ -42,6 +42,7 @@
 //! anything of another.
 
 mod analysis;
+mod bytes;
 mod case;
 mod catalog;
 mod compiler;
@@ -51,7 +52,6 @@ mod error;
 mod event;
 mod explain;
 mod filter;
-mod first;
 mod guess;
 mod limits;
 mod lint;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::first;
+use crate::bytes;
 
 /// Where a condition looks: keys, or indexes into arrays, from the event's root downwards.
 ///
@@ -115,7 +115,7 @@ impl NameStart {
     #[inline(always)]
     pub(crate) fn in_text(text: &[u8], start: usize, length: usize) -> Self {
         let rest = text.get(start..).unwrap_or_default();
-        Self::of(u64::from_le_bytes(first::bytes(rest)), length)
+        Self::of(u64::from_le_bytes(bytes::first(rest)), length)
     }
 
     /// Of a name of this length, from its first eight bytes with the first in the lowest bits, whatever follows it.

@@ -1,5 +1,7 @@
 //! NDJSON: a document to a line.
 
+use crate::bytes::is_space;
+
 /// The next line that is ended, without its end; `text` begins behind it then.
 pub(crate) fn next<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
     let (line, end) = text.split_at_checked(memchr::memchr(b'\n', text)?)?;
@@ -9,5 +11,5 @@ pub(crate) fn next<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
 
 /// Whether there is no document on the line.
 pub(crate) fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+    line.iter().copied().all(is_space)
 }

@@ -10,8 +10,8 @@
 
 use super::intervals::Interval;
 use super::proof::Proof;
+use crate::bytes;
 use crate::event::{Constant, Number};
-use crate::first;
 use crate::path::Path;
 use crate::program::{Instruction, Op, Program, Step, Target};
 
@@ -359,7 +359,7 @@ pub(super) fn place_of_number(number: Number) -> u64 {
 
 /// Where a string stands, as far as its first eight bytes tell.
 pub(super) fn place_of_string(string: &[u8]) -> u64 {
-    u64::from_be_bytes(first::bytes(string))
+    u64::from_be_bytes(bytes::first(string))
 }
 
 fn equal(constant: &Constant) -> Condition<'_> {

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::slashed::Slashed;
 use super::span::{Span, shorten};
+use crate::bytes::is_space;
 use crate::event::{Constant, Number};
 use crate::limits::Limits;
 
@@ -464,7 +465,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        while self.peek().is_some_and(is_space) {
             self.at += 1;
         }
     }

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::bytes::is_space;
+
 /// Where and why a text is not JSON; names what was expected, but nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -162,7 +164,7 @@ impl Scanner<'_> {
     }
 
     fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        while self.peek().is_some_and(is_space) {
             self.at += 1;
         }
     }

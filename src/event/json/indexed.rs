@@ -1,9 +1,9 @@
 //! What a lexer goes through: a text, and the list of its tokens that the scanner has made.
 
-use super::lexer::position;
+use crate::bytes;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::event::scan::Window;
-use crate::first;
+use crate::event::scan::position;
 
 /// A text and its tokens. Bytes behind the end are read as 0.
 pub(super) trait Indexed {
@@ -59,12 +59,12 @@ impl Indexed for Long<'_> {
 
     #[inline(always)]
     fn four(&self, at: u32) -> u32 {
-        u32::from_le_bytes(first::bytes(self.from(at)))
+        u32::from_le_bytes(bytes::first(self.from(at)))
     }
 
     #[inline(always)]
     fn eight(&self, at: u32) -> u64 {
-        u64::from_le_bytes(first::bytes(self.from(at)))
+        u64::from_le_bytes(bytes::first(self.from(at)))
     }
 }
 

@@ -4,7 +4,9 @@
 //! a text is not said here, only that it is: see [`mistake`](super::mistake).
 
 use super::indexed::Indexed;
-use super::text::{self, is_space};
+use super::text;
+use crate::bytes::is_space;
+use crate::event::scan::position;
 use crate::event::tape::Value;
 
 /// Arrays and objects inside each other; as serde_json has it.
@@ -351,10 +353,4 @@ impl Open {
     fn is_object(&self) -> bool {
         self.inner & 1 == 1
     }
-}
-
-/// Of a text that is short enough for 32 bits.
-#[inline(always)]
-pub(super) fn position(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
 }

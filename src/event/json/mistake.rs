@@ -1,7 +1,8 @@
 //! Where a text stops being JSON: byte by byte, after the lexer has found that it is none.
 
 use super::lexer::MAX_NESTING;
-use super::text::{self, NotAScalar, is_space};
+use super::text::{self, NotAScalar};
+use crate::bytes::is_space;
 use crate::error::EventError;
 use crate::event::scan::ScanError;
 

@@ -3,8 +3,9 @@
 use std::mem;
 
 use super::indexed::{Indexed, any_set};
-use super::lexer::{Lexer, MAX_NESTING, Packed, position};
+use super::lexer::{Lexer, MAX_NESTING, Packed};
 use super::{Kept, Text};
+use crate::event::scan::position;
 use crate::event::tape::{Entry, Seen, Value};
 use crate::event::trie::{FirstBytes, NodeId, Trie, Wanted};
 use crate::path::NameStart;

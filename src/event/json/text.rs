@@ -1,6 +1,7 @@
-//! Numbers: what stands in a text, as the values that it means.
+//! Numbers and words: what stands in a text, as the values that it means.
 
 use super::indexed::Indexed;
+use crate::bytes::is_space;
 use crate::event::Number;
 use crate::event::tape::Value;
 
@@ -73,12 +74,6 @@ pub(super) fn trim_end(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// JSON's white space.
-#[inline(always)]
-pub(super) fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
 /// What a number or a word means.
 pub(super) fn scalar(text: &[u8]) -> Result<Value, NotAScalar> {
     Ok(match text {
@@ -123,7 +118,7 @@ fn number_length(text: &[u8]) -> Result<usize, usize> {
 mod tests {
     use super::*;
     use crate::event::json::indexed::Long;
-    use crate::event::json::lexer::position;
+    use crate::event::scan::position;
 
     /// What is read of `number` in front of another text, with another one before it.
     fn read(number: &[u8], after: &[u8]) -> Option<i64> {

@@ -1,8 +1,8 @@
 //! The strings of an event without their escapes, one behind the other.
 
 use super::Text;
+use crate::bytes;
 use crate::event::scan::code_unit;
-use crate::first;
 
 /// So many bytes are moved at a time.
 const STEP: usize = size_of::<u64>();
@@ -76,7 +76,7 @@ impl Unescaped {
 /// The bytes from a place on, filled up at the end of the text.
 #[inline(always)]
 fn step_at(text: &[u8], from: usize) -> [u8; STEP] {
-    first::bytes(text.get(from..).unwrap_or_default())
+    bytes::first(text.get(from..).unwrap_or_default())
 }
 
 /// How many bytes there are before the first backslash.

@@ -57,7 +57,7 @@ impl Window {
     /// Copies a text that is shorter than there are places.
     #[inline(always)]
     fn copy(&mut self, text: &[u8]) {
-        self.length = text.len() as u32;
+        self.length = position(text.len());
         if let Some((copy, rest)) = self.text.split_at_mut_checked(text.len()) {
             copy.copy_from_slice(text);
             if let Some(zeros) = rest.first_chunk_mut::<8>() {
@@ -140,7 +140,13 @@ fn list(words: &[u64], text: &[u8], list: &mut [u32], write: impl Fn(u64, u32, &
         at += BLOCK as u32;
     }
     if let Some(end) = list.get_mut(count) {
-        *end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        *end = position(text.len());
     }
     count
+}
+
+/// A place in a text, which is short enough for 32 bits.
+#[inline(always)]
+pub(crate) fn position(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -21,9 +21,9 @@ mod x86;
 
 use std::hint;
 
-pub(crate) use index::Index;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use index::Window;
+pub(crate) use index::{Index, position};
 pub(crate) use unicode::code_unit;
 
 /// Why a text is not JSON.
