@@ -98,10 +98,10 @@ pub struct FilterSet<Id> {
 pub struct Snapshot<Id> {
     trie: Arc<Trie>,
     index: Index,
-    slots: Chunks<Option<Filed>>,
+    slots: Chunks<Filed>,
     /// By slot, on their own: of a filter that matches, often nothing else is looked at, and what is small stays in
     /// the caches.
-    names: Chunks<Option<Name<Id>>>,
+    names: Chunks<Name<Id>>,
     residue: Residue,
     length: usize,
     /// How many tests the filters have; their numbers are less.
@@ -142,8 +142,8 @@ impl<Id: Clone + Eq + Hash> FilterSet<Id> {
         self.paths.add(filter.program(), &mut self.view.trie);
         let replaced = self.remove(&id);
         let slot = self.free.pop().unwrap_or_else(|| {
-            self.view.slots.push(None);
-            self.view.names.push(None);
+            self.view.slots.grow();
+            self.view.names.grow();
             // Each takes memory, so there are never 2^32.
             Slot::try_from(self.view.slots.len() - 1).unwrap_or(Slot::MAX)
         });
@@ -353,7 +353,7 @@ impl<Id> Snapshot<Id> {
     }
 
     fn filed(&self, slot: Slot) -> Option<&Filed> {
-        self.slots.get(slot as usize)?.as_ref()
+        self.slots.get(slot as usize)
     }
 
     /// The slots that have a filter, in the order of insertion.
@@ -364,11 +364,11 @@ impl<Id> Snapshot<Id> {
     }
 
     fn name(&self, slot: Slot) -> Option<&Name<Id>> {
-        self.names.get(slot as usize)?.as_ref()
+        self.names.get(slot as usize)
     }
 
     fn all(&self) -> impl Iterator<Item = &Filed> {
-        self.slots.iter().flatten()
+        self.slots.iter()
     }
 
     /// Files a program under the keys that were chosen or, where it has none, in the residue; or takes

@@ -56,10 +56,11 @@ fn shard_of(hash: u64) -> usize {
 
 const CHUNK: usize = 256;
 
-/// A vector that grows at the end. A clone is cheap, and keeps what it has.
+/// Places in a row, each with something or nothing. A clone is cheap, and keeps what it has.
 #[derive(Debug)]
 pub(super) struct Chunks<T> {
-    chunks: Arc<Vec<Arc<Vec<T>>>>,
+    /// Whole from the start, so that the way to a place is one step shorter than through vectors.
+    chunks: Arc<Vec<Arc<[Option<T>]>>>,
     length: usize,
 }
 
@@ -70,35 +71,33 @@ impl<T> Clone for Chunks<T> {
 }
 
 impl<T> Chunks<T> {
+    /// The number of places.
     pub(super) fn len(&self) -> usize {
         self.length
     }
 
     #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&T> {
-        self.chunks.get(index / CHUNK)?.get(index % CHUNK)
+        self.chunks.get(index / CHUNK)?.get(index % CHUNK)?.as_ref()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flat_map(|chunk| chunk.iter())
+        self.chunks.iter().flat_map(|chunk| chunk.iter().flatten())
     }
 }
 
 impl<T: Clone> Chunks<T> {
-    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Option<T>> {
         let chunk = Arc::make_mut(&mut self.chunks).get_mut(index / CHUNK)?;
         Arc::make_mut(chunk).get_mut(index % CHUNK)
     }
 
-    pub(super) fn push(&mut self, value: T) {
-        let chunks = Arc::make_mut(&mut self.chunks);
+    /// Adds a place with nothing at the end.
+    pub(super) fn grow(&mut self) {
         if self.length.is_multiple_of(CHUNK) {
-            chunks.push(Arc::new(Vec::with_capacity(CHUNK)));
+            Arc::make_mut(&mut self.chunks).push((0..CHUNK).map(|_| None).collect());
         }
-        if let Some(chunk) = chunks.last_mut() {
-            Arc::make_mut(chunk).push(value);
-            self.length += 1;
-        }
+        self.length += 1;
     }
 }
 
