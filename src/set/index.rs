@@ -21,6 +21,8 @@ pub(super) struct Index {
     symbols: Symbols,
     /// By the node of the trie at which a path ends.
     places: Arc<Vec<Option<Arc<Place>>>>,
+    /// Nodes with keys.
+    filed: Arc<Vec<NodeId>>,
     /// Nodes with keys that a missing field has.
     absences: Arc<Vec<NodeId>>,
 }
@@ -98,6 +100,7 @@ impl Index {
     pub(super) fn change(&mut self, node: NodeId, key: Key<'_>, candidate: Candidate, change: Change) {
         let Some(place) = place_mut(&mut self.places, node, key.path) else { return };
         change.apply(&mut place.keys);
+        list(&mut self.filed, node, place.has_keys());
         let slot = candidate.slot;
         match filing(key.condition) {
             Filing::Numbers(interval) => place.numbers.change(interval, slot, change),
@@ -105,23 +108,13 @@ impl Index {
             Filing::Term(kind, value) => {
                 place.count(kind, value, change);
                 let is_absence = Kind::ABSENCES.into_iter().any(|kind| place.has(kind));
-                self.list_absence(node, is_absence);
+                list(&mut self.absences, node, is_absence);
                 let term = Term { node, kind, value };
                 match change {
                     Change::Add => self.postings.add(term, candidate),
                     Change::Remove => self.postings.remove(term, slot),
                 }
             }
-        }
-    }
-
-    fn list_absence(&mut self, node: NodeId, is_absence: bool) {
-        match self.absences.binary_search(&node) {
-            Err(at) if is_absence => Arc::make_mut(&mut self.absences).insert(at, node),
-            Ok(at) if !is_absence => {
-                Arc::make_mut(&mut self.absences).remove(at);
-            }
-            _ => {}
         }
     }
 
@@ -143,9 +136,16 @@ impl Index {
         self.places.get(node as usize)?.as_deref()
     }
 
-    /// By node; not all nodes have one.
-    pub(super) fn places(&self) -> &[Option<Arc<Place>>] {
-        &self.places
+    /// The number of places with keys.
+    #[inline]
+    pub(super) fn filed_len(&self) -> usize {
+        self.filed.len()
+    }
+
+    /// Places with keys.
+    #[inline]
+    pub(super) fn filed(&self) -> impl Iterator<Item = &Place> {
+        self.filed.iter().filter_map(|node| self.place(*node))
     }
 
     /// Places with keys that a missing field has.
@@ -155,7 +155,7 @@ impl Index {
 
     /// What it takes, without the filters, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let places = self.places().iter().flatten().map(|place| {
+        let places = self.places.iter().flatten().map(|place| {
             size_of::<Place>() + place.numbers.intervals.bytes() + place.strings.intervals.bytes()
         });
         let places = places.sum::<usize>() + self.places.capacity() * size_of::<Option<Arc<Place>>>();
@@ -183,6 +183,17 @@ impl Index {
             Filing::Term(Kind::Null | Kind::Missing, _) => 0.3,
             Filing::Term(Kind::Present, _) => 0.7,
         }
+    }
+}
+
+/// Adds a node to those that are listed in order, or takes it out.
+fn list(nodes: &mut Arc<Vec<NodeId>>, node: NodeId, is_listed: bool) {
+    match nodes.binary_search(&node) {
+        Err(at) if is_listed => Arc::make_mut(nodes).insert(at, node),
+        Ok(at) if !is_listed => {
+            Arc::make_mut(nodes).remove(at);
+        }
+        _ => {}
     }
 }
 

@@ -1,7 +1,5 @@
 //! What an event has that filters are filed under.
 
-use std::sync::Arc;
-
 use super::guard::{Answer, Facts, Slot};
 use super::index::Index;
 use super::intervals::{Interval, Intervals};
@@ -31,7 +29,7 @@ pub(super) fn candidates<'e, N: Node<'e>>(
         }
         probe.members(Trie::ROOT, object);
     } else {
-        for place in index.places().iter().flatten() {
+        for place in index.filed() {
             probe.values(place, |values| walk::any_read(event, place.node, place.path.segments(), values));
         }
     }
@@ -44,8 +42,8 @@ pub(super) fn candidates<'e, N: Node<'e>>(
 /// reading the event has not told, because the ways to the places have beginnings in common.
 fn is_looked_up<'e, N: Node<'e>>(index: &Index, event: N) -> bool {
     const FEW: usize = 16;
-    let is_known = |place: &Arc<Place>| !matches!(event.look_up(place.node), LookUp::Unknown);
-    index.places().len() <= FEW && index.places().iter().flatten().any(is_known)
+    let is_known = |place: &Place| !matches!(event.look_up(place.node), LookUp::Unknown);
+    index.filed_len() <= FEW && index.filed().any(is_known)
 }
 
 struct Probe<'i, N, F> {
