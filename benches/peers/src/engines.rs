@@ -88,12 +88,12 @@ impl Site {
 struct Hooksieve {
     set: FilterSet<usize>,
     scratch: Scratch,
-    events: Vec<String>,
+    events: Texts,
 }
 
 fn hooksieve(kind: Kind, count: usize, events: &[Event]) -> Result<Built, &'static str> {
     let filters = workload::filters(kind, count);
-    let events = texts(events);
+    let events = Texts::of(events);
     let site = Site::open();
     let mut set = FilterSet::new();
     for (id, filter) in filters.iter().enumerate() {
@@ -104,19 +104,19 @@ fn hooksieve(kind: Kind, count: usize, events: &[Event]) -> Result<Built, &'stat
 
 impl Engine for Hooksieve {
     fn ids(&mut self, event: usize, ids: &mut Vec<usize>) {
-        let event = self.events[event].as_bytes();
+        let event = self.events.get(event);
         ids.extend(self.set.matches_json(event, &mut self.scratch).expect("the event is JSON"));
     }
 }
 
 struct QuaminaEngine {
     quamina: Quamina<usize>,
-    events: Vec<String>,
+    events: Texts,
 }
 
 fn quamina(kind: Kind, count: usize, events: &[Event]) -> Result<Built, &'static str> {
     let patterns: Vec<String> = workload::rules(kind, count).map(|rule| pattern(&rule)).collect();
-    let events = texts(events);
+    let events = Texts::of(events);
     let site = Site::open();
     // By default, it refuses most of 100,000 patterns.
     let builder = QuaminaBuilder::new().with_arena_byte_budget(1 << 32);
@@ -148,7 +148,7 @@ fn pattern(rule: &Rule) -> String {
 
 impl Engine for QuaminaEngine {
     fn ids(&mut self, event: usize, ids: &mut Vec<usize>) {
-        let event = self.events[event].as_bytes();
+        let event = self.events.get(event);
         ids.extend(self.quamina.matches_for_event(event).expect("the event is JSON"));
     }
 }
@@ -214,12 +214,12 @@ impl Engine for ATreeEngine {
 /// What programs do that have no engine for sets.
 struct OneByOne {
     filters: Vec<Filter>,
-    events: Vec<String>,
+    events: Texts,
 }
 
 fn one_by_one(kind: Kind, count: usize, events: &[Event]) -> Result<Built, &'static str> {
     let texts_of_filters = workload::filters(kind, count);
-    let events = texts(events);
+    let events = Texts::of(events);
     let site = Site::open();
     let mut filters = Vec::new();
     for filter in &texts_of_filters {
@@ -230,15 +230,34 @@ fn one_by_one(kind: Kind, count: usize, events: &[Event]) -> Result<Built, &'sta
 
 impl Engine for OneByOne {
     fn ids(&mut self, event: usize, ids: &mut Vec<usize>) {
-        let event = serde_json::from_slice(self.events[event].as_bytes()).expect("the event is JSON");
+        let event = serde_json::from_slice(self.events.get(event)).expect("the event is JSON");
         ids.extend((0..).zip(&self.filters).filter(|(_, filter)| filter.matches(&event)).map(|(id, _)| id));
     }
 }
 
-fn texts(events: &[Event]) -> Vec<String> {
-    events.iter().map(|event| event.json.clone()).collect()
-}
-
 fn values(events: &[Event]) -> Vec<Value> {
     events.iter().map(|event| serde_json::from_str(&event.json).expect("the event is JSON")).collect()
+}
+
+/// The texts of the events beside each other, as a file or a connection has them.
+struct Texts {
+    all: String,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn of(events: &[Event]) -> Self {
+        let mut texts = Self { all: String::new(), ends: Vec::new() };
+        for event in events {
+            texts.all += &event.json;
+            texts.ends.push(texts.all.len());
+        }
+        texts
+    }
+
+    fn get(&self, event: usize) -> &[u8] {
+        let start = event.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all.as_bytes()[start..self.ends[event]]
+    }
 }

@@ -8,6 +8,8 @@ const ROUNDS: std::ops::RangeInclusive<usize> = 11..=201;
 const TIME: Duration = Duration::from_secs(5);
 /// A turn lasts at least this long.
 const TURN: Duration = Duration::from_micros(500);
+/// And before it, the contender runs for nothing for as long as this: at first, what is in the caches is the last one's.
+const WARM_UP: Duration = Duration::from_millis(5);
 
 /// Something to be timed. It returns a number that depends on its work.
 pub struct Contender<'a>(Box<dyn FnMut() -> usize + 'a>);
@@ -55,8 +57,7 @@ pub fn measure(contenders: &mut [Contender<'_>]) -> Vec<Time> {
             .iter_mut()
             .zip(&repeats)
             .map(|(contender, &repeats)| {
-                // Once for nothing: what is in the caches is the last contender's.
-                turn(&mut contender.0, 1);
+                warm_up(&mut contender.0);
                 turn(&mut contender.0, repeats)
             })
             .collect()
@@ -87,6 +88,13 @@ fn repeats(run: &mut impl FnMut() -> usize) -> u32 {
         repeats *= 2;
     }
     repeats
+}
+
+fn warm_up(run: &mut impl FnMut() -> usize) {
+    let start = Instant::now();
+    while start.elapsed() < WARM_UP {
+        turn(run, 1);
+    }
 }
 
 fn turn(run: &mut impl FnMut() -> usize, repeats: u32) -> Duration {
