@@ -30,7 +30,16 @@ pub(super) fn candidates<'e, N: Node<'e>>(
         probe.members(Trie::ROOT, object);
     } else {
         for place in index.filed() {
-            probe.values(place, |values| walk::any_read(event, place.node, place.path.segments(), values));
+            match event.look_up(place.node) {
+                LookUp::Missing => {}
+                LookUp::Value(value) if let Some(string) = value.string() => {
+                    probe.taker.lone_string(place, string);
+                }
+                LookUp::Value(value) => probe.values(place, |values| walk::any_in_value(value, &[], values)),
+                LookUp::Unknown => {
+                    probe.values(place, |values| walk::any(event, place.path.segments(), values));
+                }
+            }
         }
     }
     for place in index.absences() {
@@ -64,6 +73,38 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Taker<'_, N, F> {
     fn look_up(&mut self, place: &Place, kind: Kind, value: Value<'_>) {
         if place.has(kind) {
             self.take(place.node, kind, value);
+        }
+    }
+
+    /// A string that is all that a path reaches.
+    #[inline]
+    fn lone_string(&mut self, place: &Place, string: &[u8]) {
+        self.string(place, string);
+        self.look_up(place, Kind::Present, Value::None);
+        if !place.strings.intervals.is_empty() {
+            let mut range = None;
+            Interval::extend(&mut range, keys::place_of_string(string));
+            range.into_iter().for_each(|range| self.overlapping(&place.strings.intervals, range));
+        }
+    }
+
+    /// Where a prefix or a suffix would begin within a character, there is no filter with it.
+    #[inline]
+    fn string(&mut self, place: &Place, string: &[u8]) {
+        self.look_up(place, Kind::Equal, Value::String(string));
+        if place.has(Kind::Prefix) {
+            for length in place.prefix_lengths() {
+                if let Some(prefix) = string.get(..length) {
+                    self.take(place.node, Kind::Prefix, Value::String(prefix));
+                }
+            }
+        }
+        if place.has(Kind::Suffix) {
+            for length in place.suffix_lengths() {
+                if let Some(suffix) = string.len().checked_sub(length).and_then(|start| string.get(start..)) {
+                    self.take(place.node, Kind::Suffix, Value::String(suffix));
+                }
+            }
         }
     }
 
@@ -177,28 +218,6 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Values<'_, '_, '_, N, F> {
         self.taker.look_up(self.place, kind, value);
     }
 
-    /// Where a prefix or a suffix would begin within a character, there is no filter with it.
-    fn string(&mut self, string: &[u8]) {
-        self.look_up(Kind::Equal, Value::String(string));
-        if self.place.has(Kind::Prefix) {
-            for length in self.place.prefix_lengths() {
-                if let Some(prefix) = string.get(..length) {
-                    self.taker.take(self.place.node, Kind::Prefix, Value::String(prefix));
-                }
-            }
-        }
-        if self.place.has(Kind::Suffix) {
-            for length in self.place.suffix_lengths() {
-                if let Some(suffix) = string.len().checked_sub(length).and_then(|start| string.get(start..)) {
-                    self.taker.take(self.place.node, Kind::Suffix, Value::String(suffix));
-                }
-            }
-        }
-        if !self.place.strings.intervals.is_empty() {
-            Interval::extend(&mut self.strings, keys::place_of_string(string));
-        }
-    }
-
     fn finish(mut self) {
         if self.is_there {
             self.look_up(Kind::Present, Value::None);
@@ -221,7 +240,10 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Leaf<'e, N> for Values<'_, '_, '_, N
         let Found::Value(value) = found else { return false };
         self.is_there = true;
         if let Some(string) = value.string() {
-            self.string(string);
+            self.taker.string(self.place, string);
+            if !self.place.strings.intervals.is_empty() {
+                Interval::extend(&mut self.strings, keys::place_of_string(string));
+            }
             return false;
         }
         match value.view() {
