@@ -240,14 +240,14 @@ fn values(events: &[Event]) -> Vec<Value> {
 }
 
 /// The texts of the events beside each other, as a file or a connection has them.
-struct Texts {
+pub struct Texts {
     all: String,
     /// Where each of them ends.
     ends: Vec<usize>,
 }
 
 impl Texts {
-    fn of(events: &[Event]) -> Self {
+    pub fn of(events: &[Event]) -> Self {
         let mut texts = Self { all: String::new(), ends: Vec::new() };
         for event in events {
             texts.all += &event.json;
@@ -256,7 +256,11 @@ impl Texts {
         texts
     }
 
-    fn get(&self, event: usize) -> &[u8] {
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn get(&self, event: usize) -> &[u8] {
         let start = event.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.all.as_bytes()[start..self.ends[event]]
     }

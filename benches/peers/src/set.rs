@@ -6,7 +6,7 @@ use std::time::Duration;
 use hooksieve::{Filter, FilterSet, Scratch};
 
 use crate::common::workload::{self, Event, Kind};
-use crate::engines::{Built, ENGINES, Engine, Entry};
+use crate::engines::{Built, ENGINES, Engine, Entry, Texts};
 use crate::plot::{self, Line, Panel};
 use crate::rounds::{self, Contender, Time};
 
@@ -33,6 +33,7 @@ pub fn print_tables() {
         print_table(kind, &entries, &columns);
         if kind == Kind::Mixed {
             print_residue();
+            print_cold();
         } else {
             panels.push(panel(kind, &entries, &columns));
             // Anew after each table, as all of them take a while.
@@ -180,6 +181,35 @@ fn print_residue() {
     println!("| `{}`, {} filters | time per event |\n|---|--:|", Kind::Mixed.name(), Thousands(count));
     for ((name, _), time) in parts.iter().zip(rounds::measure(&mut contenders)) {
         println!("| {name} | {} |", time.per(events.len()));
+    }
+    println!();
+}
+
+/// What the first events take after other work, which has left nothing of the set or of them in the caches.
+fn print_cold() {
+    const OTHER: usize = 256 << 20;
+    let mut other = vec![0_u8; OTHER];
+    let counts = [10, COUNTS[COUNTS.len() - 1]];
+    println!("| from cold caches | {} filters | {} filters |", Thousands(counts[0]), Thousands(counts[1]));
+    println!("|---|--:|--:|");
+    for kind in Kind::OF_RULES {
+        let mut line = format!("| `{}` |", kind.name());
+        for count in counts {
+            let (filters, events) = (workload::filters(kind, count), workload::events(kind, count));
+            let (set, events, mut scratch) = (set(&filters), Texts::of(&events), Scratch::new());
+            let times = (0..21).map(|round| {
+                other.fill(round);
+                std::hint::black_box(&mut other);
+                let start = std::time::Instant::now();
+                for event in 0..events.len() {
+                    let ids = set.matches_json(events.get(event), &mut scratch).expect("the event is JSON");
+                    std::hint::black_box(ids.sum::<usize>());
+                }
+                start.elapsed().as_secs_f64() * 1e9 / events.len() as f64
+            });
+            write!(line, " {} |", rounds::summary(times.collect())).expect("a string takes anything");
+        }
+        println!("{line}");
     }
     println!();
 }
