@@ -219,7 +219,7 @@ impl Facts {
     }
 
     /// What the candidate's guard says.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ask<'e, N: Node<'e>>(&mut self, index: &Index, event: N, candidate: &Candidate) -> Answer {
         let Some(node) = candidate.node() else { return candidate.passed() };
         let Some((at, reached)) = self.known.get_mut(node as usize) else { return Answer::Open };
@@ -243,6 +243,7 @@ impl<'e, N: Node<'e>> Leaf<'e, N> for FindScalars<'_> {
         false
     }
 
+    #[inline(always)]
     fn passes(&mut self, found: Found<N>) -> bool {
         let Found::Value(value) = found else { return false };
         if let Some(string) = value.string() {

@@ -475,6 +475,7 @@ pub(crate) struct SetScratch {
 }
 
 impl SetScratch {
+    #[inline(always)]
     fn begin(&mut self, slots: usize, tests: usize) {
         if self.event == u32::MAX >> 1 {
             self.event = 0;

@@ -53,9 +53,9 @@ const PASSES: [&str; 7] = [
 const DIST: &str = "pkg/dist";
 
 /// What a user downloads, at most, in bytes: nothing large comes in unnoticed.
-const MAX_GZIP: usize = 303_000;
+const MAX_GZIP: usize = 303_500;
 /// The same, with the standard library as Rust ships it.
-const MAX_GZIP_SHIPPED: usize = 328_000;
+const MAX_GZIP_SHIPPED: usize = 328_500;
 
 /// Whether the standard library in the module is the one that Rust ships.
 static IS_SHIPPED: AtomicBool = AtomicBool::new(false);
