@@ -82,9 +82,8 @@ impl<'e, N: Node<'e>, F: FnMut(Slot, bool)> Taker<'_, N, F> {
         self.string(place, string);
         self.look_up(place, Kind::Present, Value::None);
         if !place.strings.intervals.is_empty() {
-            let mut range = None;
-            Interval::extend(&mut range, keys::place_of_string(string));
-            range.into_iter().for_each(|range| self.overlapping(&place.strings.intervals, range));
+            let at = keys::place_of_string(string);
+            self.overlapping(&place.strings.intervals, Interval { low: at, high: at });
         }
     }
 
