@@ -206,7 +206,7 @@ export class Filter {
 
   /**
    * What it says of the lines of a text, each an event, in one go: in less time than line by line. Where the lines are
-   * matched again, with other filters, an {@link EventLog} is faster.
+   * matched again, with other filters, an {@link EventLog} is faster. A byte order mark at the start is passed over.
    */
   matchNdjson(ndjson: string): LineVerdicts<string>;
   matchNdjson(ndjson: Uint8Array): LineVerdicts<Uint8Array>;

@@ -33,7 +33,10 @@ export type EventStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array 
 export class EventLog {
   constructor(options?: EventLogOptions);
 
-  /** Reads events, one to a line. Empty lines are skipped, and lines that are no events are listed. */
+  /**
+   * Reads events, one to a line. Empty lines are skipped, and so is a byte order mark at the start; lines that are no
+   * events are listed.
+   */
   static fromNdjson(input: string | Uint8Array, options?: EventLogOptions): EventLog;
   static fromNdjson(input: EventStream, options?: ReadOptions): Promise<EventLog>;
 

@@ -139,6 +139,19 @@ fn lines_come_in_pieces() {
 }
 
 #[test]
+fn a_byte_order_mark_stands_at_the_start_only() {
+    let text = "\u{feff}{\"a\": 1}\n\u{feff}{\"a\": 1}\n".as_bytes();
+    for size in 1..=text.len() {
+        let mut log = EventLog::new();
+        for piece in text.chunks(size) {
+            log.append(piece).unwrap();
+        }
+        assert_eq!((log.len(), log.get(0)), (1, Some(&b"{\"a\": 1}"[..])));
+        assert_eq!(log.bad_lines().iter().map(|bad| bad.line).collect::<Vec<_>>(), [2]);
+    }
+}
+
+#[test]
 fn bad_lines_beyond_the_thousandth_are_counted() {
     let mut log = EventLog::new();
     log.append(&b"x\n".repeat(1500)).unwrap();

@@ -5,6 +5,8 @@ import { createReadStream, readFileSync } from "node:fs";
 
 import { Filter, FilterError } from "hooksieve";
 
+import { withoutMark } from "../src/mark.js";
+
 /** Something that ends a command, in words for its user. */
 export class Failure extends Error {}
 
@@ -32,8 +34,7 @@ export function readFilter(argument) {
  */
 export function readText(path) {
   try {
-    // A byte order mark is no part of the text.
-    const text = readFileSync(path === "-" ? 0 : path, "utf8").replace(/^\ufeff/, "");
+    const text = withoutMark(readFileSync(path === "-" ? 0 : path, "utf8"));
     return { name: path === "-" ? "<stdin>" : path, text };
   } catch (error) {
     throw unreadable(path, error);
@@ -75,7 +76,8 @@ export async function* lines(path) {
   let length = 0;
   const line = (last) => {
     number += 1;
-    const bytes = length + last.length > MAX_LINE ? undefined : begun.length > 0 ? Buffer.concat([...begun, last]) : last;
+    const whole = length + last.length > MAX_LINE ? undefined : begun.length > 0 ? Buffer.concat([...begun, last]) : last;
+    const bytes = number === 1 && whole !== undefined ? withoutMark(whole) : whole;
     begun = [];
     length = 0;
     return { number, bytes };

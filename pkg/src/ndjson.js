@@ -1,6 +1,7 @@
 // Lines of a text, each an event, that a filter looks at in one go.
 
 import { BLANK, MATCHES, NOT_JSON, THROWS, engine, putPart } from "./engine.js";
+import { withoutMark } from "./mark.js";
 
 /** Lines go in by pieces of so many units, so that the buffer stays small. */
 const PIECE = 1 << 16;
@@ -18,8 +19,8 @@ export class LineVerdicts {
    * @param {string | Uint8Array} input
    */
   constructor(raw, input) {
-    this.#input = input;
-    this.#verdicts = verdicts(raw, input);
+    this.#input = withoutMark(input);
+    this.#verdicts = verdicts(raw, this.#input);
     const counts = new Uint32Array(BLANK + 1);
     for (const verdict of this.#verdicts) {
       counts[verdict] += 1;
@@ -30,7 +31,7 @@ export class LineVerdicts {
     this.size = this.#verdicts.length - this.badLineCount - counts[BLANK];
     const bad = this.#spans(NOT_JSON, Math.min(this.badLineCount, MAX_BAD_LINES));
     this.badLines = Array.from(bad, ([line, start, end]) => {
-      raw.verdict(putPart(input, start, end));
+      raw.verdict(putPart(this.#input, start, end));
       return { line, ...engine().lastError() };
     });
   }

@@ -128,6 +128,26 @@ test("lines are matched in one go", () => {
   assert.throws(() => filter.matchNdjson({}), TypeError);
 });
 
+test("a byte order mark at the start of lines is passed over, and nowhere else", async () => {
+  const filter = new Filter({ a: 1 });
+  const text = '\ufeff{"a": 1}\n\ufeff{"a": 1}\n{"a": 1}\n';
+  const bytes = new TextEncoder().encode(text);
+  async function* single() {
+    for (const byte of bytes) yield Uint8Array.of(byte);
+  }
+  for (const input of [text, bytes]) {
+    const lines = filter.matchNdjson(input);
+    assert.deepEqual([...lines.lines()], [1, 3]);
+    assert.deepEqual(Array.from(lines.texts(), (line) => line.length), [8, 8]);
+    assert.deepEqual(lines.badLines, EventLog.fromNdjson(input).badLines);
+  }
+  for (const log of [EventLog.fromNdjson(text), EventLog.fromNdjson(bytes), await EventLog.fromNdjson(single())]) {
+    assert.deepEqual([log.text(0), log.size, log.badLines.map(({ line }) => line)], ['{"a": 1}', 2, [2]]);
+  }
+  assert.throws(() => filter.matches(text.slice(0, 9)), EventError);
+  assert.deepEqual([filter.matchNdjson("\ufeff").size, filter.matchNdjson("\ufeff").badLineCount], [0, 0]);
+});
+
 test("lines that are longer than what goes in at once", () => {
   const filter = new Filter({ "a.1": { $exists: true }, b: "😀" });
   const lines = [1, 70_000, 5, 1, 200_000, 30_000, 30_000, 30_000].map((length, index) =>

@@ -23,6 +23,11 @@ test("match prints what matches, as it came", () => {
   assert.equal(status, 2);
 });
 
+test("a byte order mark at the start of a file is passed over", () => {
+  writeFileSync(join(scratch, "mark.ndjson"), '\ufeff{"a": 1}\n');
+  assert.deepEqual(hooksieve(["match", '{"a": 1}', "mark.ndjson"]), { status: 0, stdout: '{"a": 1}\n', stderr: "" });
+});
+
 test("match counts, inverts, and stops", () => {
   writeFileSync(join(scratch, "events.ndjson"), '{"a": 1}\n{"a": 2}\n');
   assert.deepEqual(hooksieve(["match", "-c", '{"a": 1}', "events.ndjson"]), { status: 0, stdout: "1\n", stderr: "" });

@@ -9,6 +9,11 @@ pub(crate) fn next<'t>(text: &mut &'t [u8]) -> Option<&'t [u8]> {
     Some(line)
 }
 
+/// A first line without the byte order mark that editors on Windows put at the start of a file.
+pub(crate) fn without_mark(line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
+}
+
 /// Whether there is no document on the line.
 pub(crate) fn is_blank(line: &[u8]) -> bool {
     line.iter().copied().all(is_space)

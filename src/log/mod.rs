@@ -123,8 +123,9 @@ impl EventLog {
         }
     }
 
-    /// Adds events, one to a line. Empty lines are skipped, and lines that are no events are listed. A last
-    /// line that is not ended waits for the next piece, or for [`end`](Self::end).
+    /// Adds events, one to a line. Empty lines are skipped, and lines that are no events are listed; a byte order
+    /// mark at the start of the first line is no part of it. A last line that is not ended waits for the next piece, or
+    /// for [`end`](Self::end).
     ///
     /// # Errors
     ///
@@ -162,6 +163,7 @@ impl EventLog {
     fn add_line(&mut self, line: &[u8]) -> Result<(), LogFull> {
         let number = self.next_line;
         self.next_line = number.saturating_add(1);
+        let line = if number == 1 { lines::without_mark(line) } else { line };
         if lines::is_blank(line) {
             return Ok(());
         }

@@ -28,9 +28,9 @@ use crate::{Exit, Format, diagnostics, json_line, progress};
 /// {"ocs": {"data": [...]}}. Only "event" must be there; other fields may be.
 ///
 /// An event goes to a listener if its `event.class` is `event` (without a backslash at its start), its
-/// `user.uid` is `userIdFilter`, and it matches `eventFilter`. The last two may be absent, null or empty:
-/// then they let every event through. An `id` is a number or a string and stands for one listener only;
-/// without one, it is the position in the list, from 0.
+/// `user.uid` is `userIdFilter`, and it matches `eventFilter`. These two may be absent, null or empty
+/// (`""`, and `{}` or `[]`): then they let every event through. An `id` is a number or a string and
+/// stands for one listener only; without one, it is the position in the list, from 0.
 ///
 /// A listener with something wrong, be it in what is not needed here, is reported on standard error and
 /// left out; the others work. Headers and passwords are not shown.
