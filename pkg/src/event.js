@@ -16,7 +16,7 @@ export function putEvent(event) {
   if (typeof event === "string") {
     return putText(event);
   }
-  return event instanceof Uint8Array ? putBytes(event) : putText(json(object(event)));
+  return event instanceof Uint8Array ? putBytes(event) : putText(json(object(event)) ?? "null");
 }
 
 /**
@@ -104,15 +104,22 @@ function needed(value, needs, writer) {
     return writer.scalar(value);
   }
   if (needs.wanted === ALL) {
-    return writer.text(json(value));
+    return whole(value, writer);
+  }
+  if (typeof value.toJSON === "function") {
+    return needed(value.toJSON(), needs, writer);
   }
   if (Array.isArray(value)) {
     // Which element an index means shows only where all are there.
-    return needs.hasIndexes ? writer.text(json(value)) : elements(value, needs, writer);
+    return needs.hasIndexes ? whole(value, writer) : elements(value, needs, writer);
   }
-  return typeof value.toJSON === "function"
-    ? needed(value.toJSON(), needs, writer)
-    : members(value, needs.children, writer);
+  return members(value, needs.children, writer);
+}
+
+/** All of it. */
+function whole(value, writer) {
+  const text = json(value);
+  return text !== undefined && writer.text(text);
 }
 
 function elements(values, needs, writer) {
@@ -137,6 +144,9 @@ function element(value, needs, writer) {
 function members(value, children, writer) {
   const start = writer.length;
   const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+  if (!isPlain && isBoxed(value)) {
+    return writer.scalar(value.valueOf());
+  }
   for (let index = 0; index < children.length; index += 1) {
     const { key, isInherited, written, needs } = children[index];
     // What a plain object has, and others do not, is its own.
@@ -150,6 +160,11 @@ function members(value, children, writer) {
     }
   }
   return writer.enclose(start, MEMBERS);
+}
+
+/** Whether JSON has it as the scalar inside. */
+function isBoxed(value) {
+  return value instanceof Number || value instanceof String || value instanceof Boolean;
 }
 
 /** Up to so many units it takes less time to go through a string than to hand it to the encoder. */
@@ -270,11 +285,11 @@ class Writer {
   }
 }
 
-/** All of a value; `null` for what JSON does not have. */
+/** All of a value; `undefined` for what JSON does not have. */
 function json(value) {
-  const text = JSON.stringify(value) ?? "null";
+  const text = JSON.stringify(value);
   // Half a surrogate pair, which JSON in UTF-8 cannot say.
-  return /\\ud[89a-f]/.test(text) ? JSON.stringify(value, wellFormed) : text;
+  return text !== undefined && /\\ud[89a-f]/.test(text) ? JSON.stringify(value, wellFormed) : text;
 }
 
 function wellFormed(_key, value) {

@@ -51,6 +51,9 @@ test("an object is what its JSON is", () => {
     [{ a: "\ufffd" }, { a: "\ud800" }],
     [{ a: { b: "\ufffd" } }, { a: { b: "\udfff" } }],
     [{ __proto__: null, "constructor.name": { $exists: false } }, {}],
+    [{ a: 1, b: "x", c: true }, { a: new Number(1), b: new String("x"), c: new Boolean(true) }],
+    [{ a: { $exists: false }, $nor: [{ a: { b: 1 } }] }, { a: { toJSON() {} } }],
+    [{ a: 3 }, { a: Object.assign([1], { toJSON: () => [3] }) }],
     [{ "0": 1 }, [1]],
     [{}, null],
   ]) {
